@@ -1,0 +1,181 @@
+"""The tally itself: rows in, result out, in the order of operations that docs/tally.md describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from evaluations.tally import canonical
+from evaluations.tally.averages import median
+from evaluations.tally.ballots import Ballots, collect_ballots
+from evaluations.tally.consistency import step_panel
+from evaluations.tally.inputs import Inputs
+from evaluations.tally.panels import PanelScore, complete_sheet_totals, marks_panel
+from evaluations.tally.ranking import Place, Skipped, Value, lot, rank_entries
+from evaluations.tally.result import Result, Standing, Warning_
+from evaluations.tally.rows import adjustment_sums, given_points, vote_counts
+from evaluations.tally.rule import Panel, RuleSet, TieStep
+from evaluations.tally.votes import points_of_votes
+
+Scores = Mapping[str, Mapping[str, PanelScore]]
+"""panel -> entry -> the panel's result for it"""
+
+
+def tally(rule: RuleSet, inputs: Inputs) -> Result:
+    """Compute the result of a round.
+
+    Args:
+        rule: a checked rule set.
+        inputs: the rows of the round, in any order.
+
+    Raises:
+        FolderError: a row that the rule set does not allow, named as in the file that holds such rows.
+    """
+    ballots = collect_ballots(rule, inputs)
+    adjustments = adjustment_sums(rule, inputs.adjustments, ballots.entries)
+    scores, warnings = _panel_scores(rule, inputs, ballots)
+    marks_sha256 = ballots.sha256()
+    unranked = {
+        entry: _standing(rule, scores, entry, adjustments.get(entry, Fraction(0)))
+        for entry in ballots.entries
+    }
+    totals = {entry: item.total for entry, item in unranked.items() if item.total is not None}
+    ladder = [(step.text, _value(rule, step, scores, unranked, ballots, marks_sha256)) for step in rule.ties]
+    places, skipped = rank_entries(totals, ladder)
+    standings = [_placed(item, places.get(entry)) for entry, item in unranked.items()]
+    warnings += [_skipped(item) for item in skipped]
+    return Result(
+        rule_sha256=rule.sha256,
+        marks_sha256=marks_sha256,
+        standings=tuple(sorted(standings, key=_order)),
+        warnings=tuple(sorted(warnings, key=canonical.dumps)),
+        places=rule.rounding.places,
+    )
+
+
+def _panel_scores(rule: RuleSet, inputs: Inputs, ballots: Ballots) -> tuple[Scores, list[Warning_]]:
+    given = given_points(rule, inputs.given, ballots.entries)
+    votes = vote_counts(rule, inputs.votes, ballots.entries)
+    scores: dict[str, Mapping[str, PanelScore]] = {}
+    warnings: list[Warning_] = []
+    for panel in rule.panels:
+        if panel.kind == "marks":
+            scores[panel.id] = marks_panel(rule, panel, ballots)
+            warnings += _marks_warnings(rule, panel, scores[panel.id])
+        elif panel.kind == "given":
+            points = {entry: Fraction(value) for entry, value in given[panel.id].items()}
+            scores[panel.id] = {entry: _plain(points.get(entry)) for entry in ballots.entries}
+            missing = ballots.entries - points.keys()
+            warnings += [{"code": "no_points", "panel": panel.id, "entry": entry} for entry in missing]
+        else:
+            scores[panel.id] = _votes_panel(rule, panel, votes[panel.id])
+            warnings += _votes_warnings(panel, votes[panel.id], scores[panel.id])
+    return scores, warnings
+
+
+def _plain(points: Fraction | None) -> PanelScore:
+    """Points that are taken as they are."""
+    return PanelScore(points, points)
+
+
+def _votes_panel(rule: RuleSet, panel: Panel, votes: Mapping[str, int]) -> dict[str, PanelScore]:
+    points = points_of_votes(panel.conversion, votes) if panel.conversion else None
+    if points is None:
+        return {entry: PanelScore(None, None) for entry in votes}
+    return {entry: PanelScore(rule.rounding.at("panel", value), value) for entry, value in points.items()}
+
+
+def _standing(rule: RuleSet, scores: Scores, entry: str, adjustments: Fraction) -> Standing:
+    """An entry's figures, its rank still open."""
+    panels = {panel.id: scores[panel.id][entry] for panel in rule.panels}
+    shares: dict[str, Fraction | None] = {}
+    for panel in rule.panels:
+        score = panels[panel.id].score
+        weight = Fraction(panel.weight)
+        shares[panel.id] = None if score is None else rule.rounding.at("share", score * weight)
+    missing = [panel.id for panel in rule.weighted_panels if panels[panel.id].score is None]
+    incomplete = any(score.incomplete for score in panels.values())
+    flags = ["incomplete_sheet"] * incomplete + [f"missing_panel:{panel}" for panel in missing]
+    total = exact = None
+    if not missing:
+        decided = [share for panel in rule.weighted_panels if (share := shares[panel.id]) is not None]
+        total = rule.rounding.at("total", sum(decided, Fraction(0)) + adjustments)
+        exact = adjustments + sum(
+            (Fraction(panel.weight) * _known(panels[panel.id].exact) for panel in rule.weighted_panels),
+            Fraction(0),
+        )
+    return Standing(entry, None, False, total, exact, panels, shares, adjustments, None, tuple(sorted(flags)))
+
+
+def _known(value: Fraction | None) -> Fraction:
+    if value is None:  # a panel with a score has the unrounded score too
+        raise AssertionError("a panel's score without its unrounded value")
+    return value
+
+
+def _placed(standing: Standing, place: Place | None) -> Standing:
+    if place is None:
+        return standing
+    return replace(standing, rank=place.rank, tied=place.tied, tie_broken_by=place.broken_by)
+
+
+def _order(standing: Standing) -> tuple[bool, int, str]:
+    return standing.rank is None, standing.rank or 0, standing.entry
+
+
+def _value(
+    rule: RuleSet,
+    step: TieStep,
+    scores: Scores,
+    standings: Mapping[str, Standing],
+    ballots: Ballots,
+    marks_sha256: str,
+) -> Value:
+    """What a step of the ladder compares, unrounded, higher first."""
+    if step.kind == "exact":
+        return lambda entry: standings[entry].exact
+    if step.kind == "lot":
+        seed = rule.lot_seed or ""
+        return lambda entry: lot(seed, marks_sha256, entry)
+    if step.kind == "median":
+        return lambda entry: _median_sheet(rule, ballots, entry)
+    panel = step_panel(rule, step)
+    of_panel = scores[panel.id] if panel else {}
+    if step.kind == "panel":
+        return lambda entry: of_panel[entry].exact
+    return lambda entry: of_panel[entry].criteria[step.criterion].exact
+
+
+def _median_sheet(rule: RuleSet, ballots: Ballots, entry: str) -> Fraction | None:
+    """The median of the complete sheets' totals of all weighted panels of marks together."""
+    totals = [
+        total
+        for panel in rule.weighted_panels
+        if panel.kind == "marks"
+        for total in complete_sheet_totals(rule, panel, ballots, entry)
+    ]
+    return median(totals) if totals else None
+
+
+def _marks_warnings(rule: RuleSet, panel: Panel, scores: Mapping[str, PanelScore]) -> Iterator[Warning_]:
+    for entry, score in scores.items():
+        who = {"panel": panel.id, "entry": entry}
+        for seat in score.incomplete:
+            yield {"code": "incomplete_sheet", **who, "seat": seat}
+        marks = score.fewest or 0
+        if score.score is None:
+            yield {"code": "below_min_marks", **who, "marks": marks, "min_marks": rule.min_marks}
+        elif marks < rule.trim.advised:
+            yield {"code": "below_advised", **who, "marks": marks, "advised": rule.trim.advised}
+
+
+def _votes_warnings(
+    panel: Panel, votes: Mapping[str, int], scores: Mapping[str, PanelScore]
+) -> Iterator[Warning_]:
+    if votes and all(score.score is None for score in scores.values()):
+        yield {"code": "votes_no_spread" if any(votes.values()) else "votes_all_zero", "panel": panel.id}
+
+
+def _skipped(item: Skipped) -> Warning_:
+    return {"code": "tie_step_skipped", "step": item.step, "entries": list(item.entries)}

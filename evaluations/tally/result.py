@@ -1,0 +1,112 @@
+"""The result of a round, and `result.json`: official figures only, the same bytes on any machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from evaluations.tally import canonical
+from evaluations.tally.panels import CriterionScore, PanelScore
+from evaluations.tally.rounding import figure, fraction
+
+FORMAT = "goldidea-result/1"
+
+Warning_ = Mapping[str, object]
+"""A code of `WARNINGS` under "code", and the values that its sentence names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One entry's place.
+
+    Args:
+        rank: None where the result of a weighted panel is missing.
+        tied: another entry has the same rank.
+        total: the rounded sum that ranks, in points; None without a rank.
+        exact: the same with all steps unrounded, adjustments as published.
+        panels: each panel's result, panels of weight 0 included.
+        shares: each panel's score times its weight, rounded at the stage `share`.
+        adjustments: the sum of the entry's adjustments.
+        tie_broken_by: the last step of the ladder that parted this entry from one of equal total; None: none
+            did. flags: `incomplete_sheet`, and `missing_panel:ID` for each weighted panel without a result.
+    """
+
+    entry: str
+    rank: int | None
+    tied: bool
+    total: Fraction | None
+    exact: Fraction | None
+    panels: Mapping[str, PanelScore]
+    shares: Mapping[str, Fraction | None]
+    adjustments: Fraction
+    tie_broken_by: str | None
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The result of a round: standings by rank, then entry; entries without a rank last.
+
+    `warnings` do not change the result. `places` is the number of decimals with which figures are written.
+    """
+
+    rule_sha256: str
+    marks_sha256: str
+    standings: tuple[Standing, ...]
+    warnings: tuple[Warning_, ...]
+    places: int
+
+    def as_dict(self) -> dict[str, object]:
+        """The document `goldidea-result/1`: figures as texts, counts and ranks as whole numbers."""
+        return {
+            "format": FORMAT,
+            "rule_sha256": self.rule_sha256,
+            "marks_sha256": self.marks_sha256,
+            "standings": [_standing(standing, self.places) for standing in self.standings],
+            "corrections": [],
+            "warnings": [dict(warning) for warning in self.warnings],
+        }
+
+    def to_bytes(self) -> bytes:
+        """The exact bytes of result.json: canonical JSON and one line feed."""
+        return canonical.dumps(self.as_dict()) + b"\n"
+
+
+def _standing(standing: Standing, places: int) -> dict[str, object]:
+    return {
+        "entry": standing.entry,
+        "rank": standing.rank,
+        "tied": standing.tied,
+        "total": _figure(standing.total, places),
+        "exact": None if standing.exact is None else fraction(standing.exact),
+        "panels": {
+            panel: _panel(score, standing.shares[panel], places) for panel, score in standing.panels.items()
+        },
+        "adjustments": figure(standing.adjustments, places),
+        "uncalibrated": None,
+        "tie_broken_by": standing.tie_broken_by,
+        "flags": list(standing.flags),
+    }
+
+
+def _panel(score: PanelScore, share: Fraction | None, places: int) -> dict[str, object]:
+    return {
+        "score": _figure(score.score, places),
+        "share": _figure(share, places),
+        "judges": score.judges,
+        "criteria": {name: _criterion(item, places) for name, item in score.criteria.items()},
+    }
+
+
+def _criterion(score: CriterionScore, places: int) -> dict[str, object]:
+    return {
+        "score": _figure(score.score, places),
+        "weighted": _figure(score.weighted, places),
+        "marks": score.marks,
+        "dropped": score.dropped,
+    }
+
+
+def _figure(value: Fraction | None, places: int) -> str | None:
+    return None if value is None else figure(value, places)

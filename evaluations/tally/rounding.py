@@ -1,0 +1,75 @@
+"""Exact rounding and the way figures are written.
+
+Figures are fractions; a figure is rounded only where the rule set lists the stage, and never through a binary
+float.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+Mode = Literal["half_up", "half_even"]
+
+
+def rounded(value: Fraction, places: int, mode: Mode) -> Fraction:
+    """Round to a number of decimals.
+
+    Args:
+        value: any fraction.
+        places: decimals kept; negative: to tens, hundreds and so on.
+        mode: `half_up` sends a half away from zero, below zero too; `half_even` to the even neighbour.
+
+    Source: half_even is GB/T 8170-2008 (equally ISO 80000-1 rule A), which allows only one rounding on the
+    way.
+    """
+    scale = Fraction(10) ** places
+    scaled = abs(value) * scale
+    whole, rest = divmod(scaled.numerator, scaled.denominator)
+    twice = 2 * rest - scaled.denominator
+    if twice > 0 or (twice == 0 and (mode == "half_up" or whole % 2 == 1)):
+        whole += 1
+    return Fraction(whole if value >= 0 else -whole) / scale
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """Which stages round, to how many decimals, and which way a half goes."""
+
+    mode: Mode
+    places: int
+    stages: frozenset[str]
+
+    def at(self, stage: str, value: Fraction) -> Fraction:
+        """The value as that stage hands it on: rounded if the stage is listed, untouched if not."""
+        return rounded(value, self.places, self.mode) if stage in self.stages else value
+
+    @property
+    def follows_gbt_8170(self) -> bool:
+        """Whether this may be called rounding after GB/T 8170: half to even, and a single stage."""
+        return self.mode == "half_even" and len(self.stages) == 1
+
+
+def figure(value: Fraction, places: int) -> str:
+    """Write a figure exactly: as a decimal with at least `places` decimals, or else as a fraction "n/d".
+
+    A rounded figure has exactly `places` decimals. An unrounded one has as many as it needs; if no number of
+    decimals is enough (55/3), the fraction itself is written.
+    """
+    rest, twos, fives = value.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest != 1:
+        return fraction(value)
+    decimals = max(places, twos, fives)
+    digits = str(abs(value.numerator) * 10**decimals // value.denominator).rjust(decimals + 1, "0")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}" if decimals else sign + digits
+
+
+def fraction(value: Fraction) -> str:
+    """Write a figure as "n/d" in lowest terms, with "/1" for a whole number."""
+    return f"{value.numerator}/{value.denominator}"

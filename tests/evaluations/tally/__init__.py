@@ -1,0 +1,1 @@
+"""The tally against published results, worked examples, an independent oracle, and everything that it must refuse."""
