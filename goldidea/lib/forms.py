@@ -109,7 +109,7 @@ def adapt(field: FormField) -> None:
         if type(widget) is known:
             widget.input_type, widget.format = input_type, iso
     if type(widget) is widgets.NumberInput:
-        # A browser throws away what it cannot read in type=number, full-width digits too. Nothing typed is lost.
+        # In type=number a browser drops what it cannot read, full-width digits too; here nothing typed is lost.
         widget.input_type = "text"
         for name in ("min", "max", "step"):
             widget.attrs.pop(name, None)

@@ -1,0 +1,133 @@
+"""Accounts. A person's name, phone and e-mail live here and nowhere in the evidence, which points to `person_key`."""
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from goldidea.lib.codes import CodeField
+from goldidea.lib.models import ClockTimestamp
+from goldidea.lib.personal import EncryptedTextField, keyed_hash
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes accounts; there are no superusers."""
+
+    def create_user(self, username: str, name: str, password: str | None = None, **values: Any) -> "User":
+        """An account; without a password it can be activated by a slip only."""
+        user = self.model(username=self.model.normalize_username(username), name=name, **values)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who signs in.
+
+    `kind` keeps the two doors apart: a *person* signs in with a password and may hold appointments; a *judge*
+    account is opened by a printed card for one round and never holds an appointment.
+    """
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("person")
+        JUDGE = "judge", _("judge")
+
+    code = CodeField()
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSON)
+    username = models.CharField(_("sign-in name"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    phone = EncryptedTextField(_("mobile phone"), blank=True)
+    phone_hash = models.CharField(max_length=64, blank=True, editable=False)
+    email = models.EmailField(_("e-mail"), blank=True)
+    person_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(db_default=ClockTimestamp())
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone_hash"],
+                condition=Q(kind="person") & ~Q(phone_hash=""),
+                name="one_account_for_a_phone",
+                violation_error_message=_("Another account has this phone."),
+            ),
+            models.UniqueConstraint(
+                models.functions.Lower("email"),
+                condition=Q(kind="person") & ~Q(email=""),
+                name="one_account_for_an_email",
+                violation_error_message=_("Another account has this e-mail address."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        self.phone_hash = keyed_hash(self.phone) if self.phone else ""
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.phone_hash = keyed_hash(self.phone) if self.phone else ""
+        super().save(*args, **kwargs)
+
+
+class ActivationSlip(models.Model):
+    """A printed slip with a one-time code that sets a password: a season runs without SMS and e-mail.
+
+    Only a keyed hash of the code is stored; a new slip revokes the earlier ones of its account.
+    """
+
+    code = CodeField()
+    user = models.ForeignKey(User, models.CASCADE, related_name="slips")
+    secret_hash = models.CharField(max_length=64)
+    issued_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(used_at=None, revoked_at=None),
+                name="one_live_slip_for_an_account",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.code}"
+
+
+class SignInFailure(models.Model):
+    """A refused attempt to sign in, by account and by address (both as keyed hashes).
+
+    Limits are counted here, never in a cache: a flushed Redis unlocks nothing. `door` is password, slip or card.
+    """
+
+    door = models.CharField(max_length=10)
+    account_hash = models.CharField(max_length=64)
+    address_hash = models.CharField(max_length=64)
+    at = models.DateTimeField(db_default=ClockTimestamp())
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["door", "account_hash", "-at"]),
+            models.Index(fields=["door", "address_hash", "-at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.door} {self.at}"

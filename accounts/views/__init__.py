@@ -1,0 +1,1 @@
+"""Views, one module an audience: find, permit, parse, act, answer."""

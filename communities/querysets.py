@@ -1,0 +1,45 @@
+"""Which divisions, appointments and decisions: reads, named as sentences."""
+
+import datetime as dt
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+
+def valid_on(day: dt.date) -> Q:
+    """Rows whose validity (`valid_from` ≤ day < `valid_to`) covers the day."""
+    return Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gt=day))
+
+
+class DivisionQuerySet(models.QuerySet[Any]):
+    """Sub-districts or communities."""
+
+    def of(self, district: Any) -> Self:
+        return self.filter(district=district)
+
+    def on(self, day: dt.date) -> Self:
+        return self.filter(valid_on(day))
+
+
+class AppointmentQuerySet(models.QuerySet[Any]):
+    """Appointments of people."""
+
+    def on(self, day: dt.date) -> Self:
+        return self.filter(Q(since__lte=day) & (Q(until=None) | Q(until__gte=day)))
+
+    def of(self, district: Any) -> Self:
+        return self.filter(district=district)
+
+    def with_place(self) -> Self:
+        return self.select_related("district", "sub_district", "community")
+
+
+class DecisionQuerySet(models.QuerySet[Any]):
+    """Decisions that need two people."""
+
+    def of(self, district: Any) -> Self:
+        return self.filter(district=district)
+
+    def pending(self) -> Self:
+        return self.filter(state="pending")

@@ -1,0 +1,107 @@
+"""May this person? Everything starts from appointments: who, as what, where, today."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from communities.models import Appointment, District
+from goldidea.lib.verdict import ALLOWED, HIDDEN, Verdict
+
+Role = Appointment.Role
+STAFF = (Role.DISTRICT_STAFF, Role.SUBDISTRICT_STAFF)
+
+
+def appointments(user: Any, on: dt.date | None = None) -> list[Appointment]:
+    """The person's appointments today (read once for a request, kept on the user object)."""
+    if not getattr(user, "is_authenticated", False) or getattr(user, "kind", "") != "person":
+        return []
+    if on is not None:
+        return list(user.appointments.on(on).with_place())
+    if not hasattr(user, "_appointments_today"):
+        user._appointments_today = list(user.appointments.on(timezone.localdate()).with_place())
+    return user._appointments_today
+
+
+def roles_in(user: Any, district: District | None) -> set[str]:
+    """The person's roles in a district by appointment to a division (organizations add theirs)."""
+    return {a.role for a in appointments(user) if district is not None and a.district_id == district.pk}
+
+
+def is_platform_admin(user: Any) -> bool:
+    return any(a.role == Role.PLATFORM_ADMIN for a in appointments(user))
+
+
+def is_district_staff(user: Any, district: Any) -> bool:
+    return any(a.role == Role.DISTRICT_STAFF and a.district_id == district.pk for a in appointments(user))
+
+
+def is_observer(user: Any, district: Any) -> bool:
+    return any(a.role == Role.OBSERVER and a.district_id == district.pk for a in appointments(user))
+
+
+def is_staff(user: Any, district: Any) -> bool:
+    """District or sub-district staff of this district."""
+    return any(a.role in STAFF and a.district_id == district.pk for a in appointments(user))
+
+
+def staff_sub_district_ids(user: Any, district: Any) -> set[int]:
+    """Sub-districts whose staff the person is."""
+    return {
+        a.sub_district_id
+        for a in appointments(user)
+        if a.role == Role.SUBDISTRICT_STAFF and a.district_id == district.pk and a.sub_district_id
+    }
+
+
+def community_ids(user: Any, district: Any) -> set[int]:
+    """Communities for which the person acts."""
+    return {
+        a.community_id
+        for a in appointments(user)
+        if a.role == Role.COMMUNITY_USER and a.district_id == district.pk and a.community_id
+    }
+
+
+def covers(user: Any, district: Any, sub_district_id: int | None) -> bool:
+    """Whether the person is staff for this sub-district: its own staff, or the district's."""
+    return is_district_staff(user, district) or (
+        sub_district_id is not None and sub_district_id in staff_sub_district_ids(user, district)
+    )
+
+
+def can_staff(user: Any, district: Any, sub_district_id: int | None) -> Verdict:
+    """Staff of the place and of the district may; for everybody else another area's objects do not exist (404).
+
+    Twin: `within_reach`.
+    """
+    if covers(user, district, sub_district_id):
+        return ALLOWED
+    return HIDDEN
+
+
+def within_reach(user: Any, district: Any, queryset: Any, path: str = "sub_district") -> Any:
+    """The rows of `queryset` whose sub-district (by `path`) the person is staff for. Twin of `can_staff`."""
+    if is_district_staff(user, district):
+        return queryset
+    return queryset.filter(**{f"{path}__in": staff_sub_district_ids(user, district)})
+
+
+def can_enter_office(user: Any, district: Any) -> Verdict:
+    """The workbench: staff and, to read, the observer. Others may not know what is in it."""
+    return ALLOWED if is_staff(user, district) or is_observer(user, district) else HIDDEN
+
+
+def can_decide_for_district(user: Any, district: Any) -> Verdict:
+    """What only the district's staff may do."""
+    if is_district_staff(user, district):
+        return ALLOWED
+    if is_staff(user, district):
+        return Verdict(_("Only the district's staff can do this."))
+    return HIDDEN
+
+
+def can_manage_community(user: Any, community: Any) -> Verdict:
+    """Create or edit a community: staff of its sub-district, or of the district. Twin: `within_reach`."""
+    return can_staff(user, community.district, community.sub_district_id)

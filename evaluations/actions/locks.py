@@ -1,0 +1,20 @@
+"""The advisory lock of a round. Sheets take it shared (in their trigger); whoever moves or reads a round whole, exclusive.
+
+Take it before any row lock on the round: a sheet on its way holds the shared lock and must not wait for the row.
+"""
+
+from django.db import connection
+
+ROUND_LOCK = 7101
+
+
+def hold_round(round_id: int) -> None:
+    """Wait for sheets on their way and keep later ones waiting, until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ROUND_LOCK, round_id])
+
+
+def share_round(round_id: int) -> None:
+    """Keep the round from moving until the end of the transaction, beside others who do the same."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [ROUND_LOCK, round_id])

@@ -1,0 +1,42 @@
+"""What is true of seasons, submissions, rounds, sheets and results; the database refuses what must never happen.
+
+Evidence (insert-only): SubmissionSnapshot, RoundEvent, ScoreSheet, Mark, SheetVoid. The triggers are in
+migrations/0002_evidence.py.
+"""
+
+from evaluations.models.results import Publication, Standing, Tally
+from evaluations.models.rounds import Assignment, Card, Entry, Panel, Recusal, Round, Seat
+from evaluations.models.seasons import Criterion, RuleSet, Season
+from evaluations.models.sheets import Mark, RoundEvent, ScoreSheet, SheetVoid
+from evaluations.models.submissions import (
+    Photo,
+    ScreeningNote,
+    Submission,
+    SubmissionOrganization,
+    SubmissionSnapshot,
+)
+
+__all__ = [
+    "Assignment",
+    "Card",
+    "Criterion",
+    "Entry",
+    "Mark",
+    "Panel",
+    "Photo",
+    "Publication",
+    "Recusal",
+    "Round",
+    "RoundEvent",
+    "RuleSet",
+    "ScoreSheet",
+    "ScreeningNote",
+    "Season",
+    "Seat",
+    "SheetVoid",
+    "Standing",
+    "Submission",
+    "SubmissionOrganization",
+    "SubmissionSnapshot",
+    "Tally",
+]

@@ -1,0 +1,82 @@
+"""Results: tally versions, their standings ready to show, and what was published."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from evaluations.models.rounds import Entry, Round
+from evaluations.states import TallyState
+from goldidea.lib.codes import CodeField
+from goldidea.lib.models import ClockTimestamp
+
+
+class Tally(models.Model):
+    """计票: one computed result of a round. `result` holds the bytes of result.json as text."""
+
+    code = CodeField()
+    round = models.ForeignKey(Round, models.PROTECT, related_name="tallies")
+    version = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=12, choices=TallyState.choices, default=TallyState.COMPUTED)
+    rule_sha256 = models.CharField(max_length=64)
+    marks_sha256 = models.CharField(max_length=64)
+    result = models.TextField()
+    computed_at = models.DateTimeField(db_default=ClockTimestamp())
+
+    class Meta:
+        ordering = ["round", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "version"], name="one_tally_for_a_version"),
+            models.UniqueConstraint(
+                fields=["round"], condition=~Q(state="superseded"), name="one_standing_tally_of_a_round"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round} v{self.version}"
+
+
+class Standing(models.Model):
+    """名次: one entry's place in a tally. Numbers are text as published: formatted once, at tally time.
+
+    `numbers` holds per panel and criterion what the ranking page shows: {"panels": [{"key", "name", "score", "share",
+    "judges", "criteria": [{"key", "score", "percent", "marks", "dropped"}]}], "awards": [...], "tie_broken_by", "flags"}.
+    """
+
+    tally = models.ForeignKey(Tally, models.CASCADE, related_name="standings")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="standings")
+    position = models.PositiveIntegerField()
+    rank = models.PositiveIntegerField(null=True, blank=True)
+    tied = models.BooleanField(default=False)
+    total = models.CharField(max_length=20, blank=True)
+    advances = models.BooleanField(default=False)
+    numbers = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["tally", "position"]
+        constraints = [models.UniqueConstraint(fields=["tally", "entry"], name="one_standing_of_an_entry")]
+
+    def __str__(self) -> str:
+        return f"{self.rank} {self.total}"
+
+
+class Publication(models.Model):
+    """What the public reads of a round: an immutable snapshot, and its notice. `etag` is the SHA-256 of `body`."""
+
+    class Kind(models.TextChoices):
+        PROVISIONAL = "provisional", _("provisional")
+        FINAL = "final", _("final")
+
+    code = CodeField()
+    round = models.ForeignKey(Round, models.PROTECT, related_name="publications")
+    tally = models.ForeignKey(Tally, models.PROTECT, related_name="publications")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    body = models.TextField()
+    etag = models.CharField(max_length=64)
+    published_at = models.DateTimeField(db_default=ClockTimestamp())
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["tally", "kind"], name="one_publication_of_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.round} {self.kind}"

@@ -1,0 +1,5 @@
+"""Addresses of the evaluation: card."""
+
+from django.urls import URLPattern
+
+card: list[URLPattern] = []

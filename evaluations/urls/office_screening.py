@@ -1,0 +1,5 @@
+"""Addresses of the office: screening."""
+
+from django.urls import URLPattern
+
+screening: list[URLPattern] = []

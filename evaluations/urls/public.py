@@ -1,0 +1,5 @@
+"""Addresses of the evaluation: public."""
+
+from django.urls import URLPattern
+
+public: list[URLPattern] = []

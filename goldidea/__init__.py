@@ -1,0 +1,1 @@
+"""The project: how the apps are wired together (settings, addresses, Celery), and `lib`, which knows no app."""

@@ -1,0 +1,65 @@
+"""Write the audit trail. A failure to write it rolls the action back: it is called inside the action's transaction."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+
+from goldidea.lib.models import AuditDetail, AuditEvent
+from goldidea.lib.personal import keyed_hash
+
+
+def record(
+    action: str,
+    obj: models.Model,
+    *,
+    by: Any = None,
+    role: str = "",
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
+    reason: str = "",
+    address: str | None = None,
+) -> AuditEvent:
+    """Record that `by` (a user, or None for the system) did `action` to `obj`.
+
+    Args:
+        changes: column -> (old, new); kept readable in the erasable detail, hashed with a key in the evidence.
+        reason: free text; never enters the evidence row.
+    """
+    pairs = {name: [_plain(old), _plain(new)] for name, (old, new) in (changes or {}).items()}
+    district = getattr(obj, "district", None)
+    event = AuditEvent.objects.create(
+        actor=getattr(by, "person_key", None),
+        role=role,
+        action=action,
+        object_type=obj._meta.label_lower,
+        object_code=str(getattr(obj, "code", "") or obj.pk),
+        district=getattr(district, "slug", "") or "",
+        before=_digest({name: old for name, (old, _new) in pairs.items()}),
+        after=_digest({name: new for name, (_old, new) in pairs.items()}),
+    )
+    AuditDetail.objects.create(
+        event=event,
+        actor_name=getattr(by, "name", "") or "",
+        object_name=str(obj)[:200],
+        address=address,
+        changes=pairs,
+        reason=reason,
+    )
+    return event
+
+
+def differences(old: models.Model, new: models.Model, fields: list[str]) -> dict[str, tuple[Any, Any]]:
+    """Column -> (old, new) of those `fields` in which the two rows differ."""
+    pairs = {name: (getattr(old, name), getattr(new, name)) for name in fields}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+def _digest(values: Mapping[str, Any]) -> str:
+    if not values:
+        return ""
+    return keyed_hash(json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":")))

@@ -1,0 +1,36 @@
+"""Addresses: accounts and preferences at the top, everything else under the short name of a district.
+
+Each app lists its addresses by audience; here they come together under one name an audience.
+"""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
+
+import accounts.urls
+import communities.urls
+import evaluations.urls
+import judges.urls
+import organizations.urls
+from goldidea.lib import health
+
+office = (
+    communities.urls.office
+    + organizations.urls.office
+    + judges.urls.office
+    + accounts.urls.office
+    + evaluations.urls.office
+)
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    *communities.urls.top,
+    *accounts.urls.top,
+    path("card/", include((evaluations.urls.card, "card"))),
+    path("<slug:district_slug>/", include((evaluations.urls.public, "public"))),
+    path("<slug:district_slug>/office/", include((office, "office"))),
+    path("<slug:district_slug>/cases/", include((evaluations.urls.cases, "cases"))),
+    path("<slug:district_slug>/judging/", include((evaluations.urls.judging, "judging"))),
+]

@@ -1,0 +1,1 @@
+"""Resident judges: nomination, election, appointment for a term with consent; experts; standing interests."""

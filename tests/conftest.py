@@ -1,0 +1,127 @@
+"""What all tests share: the database made by its owner and used as the application's role; committed databases of their own.
+
+Nothing is flushed, no trigger is switched off and no test runs as owner: a test that commits gets its own database
+from a template (`own_database`) and drops it.
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from goldidea.settings import env
+
+# `become` changes DATABASES in place, so the owner's name is read from the environment.
+OWNER = env.database("DATABASE_OWNER_URL")["USER"]
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def become(role: str, blocker) -> None:
+    """Every later connection signs in to the database as `role`."""
+    with blocker.unblock():
+        connection = connections["default"]
+        connection.close()
+        connection.settings_dict["USER"] = role
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    owner = connections["default"].settings_dict["USER"]
+    become(settings.APP_ROLE, django_db_blocker)
+    yield
+    become(owner, django_db_blocker)  # teardown drops the database
+
+
+def as_owner(sql: str) -> None:
+    """Run one statement as the owner, outside any transaction, beside the test's databases."""
+    described = connections["default"].settings_dict
+    owner = settings.DATABASES["default"]
+    connection = psycopg2.connect(
+        dbname="postgres",
+        user=OWNER,
+        password=owner["PASSWORD"],
+        host=described["HOST"],
+        port=described["PORT"] or None,
+    )
+    connection.autocommit = True
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@pytest.fixture
+def own_database(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """A database of this test's own, cloned from the migrated one: what it commits nobody else sees. Gives its name."""
+    described = connections["default"].settings_dict
+    template = described["NAME"]
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    with django_db_blocker.unblock():
+        connections["default"].close()
+        as_owner(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        described["NAME"] = name
+        try:
+            yield name
+        finally:
+            connections["default"].close()
+            described["NAME"] = template
+            as_owner(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def program_environment(database: str) -> dict[str, str]:
+    """The environment of a program (worker, manage.py) that works on the test's own database."""
+    base, _, query = os.environ["DATABASE_URL"].partition("?")
+    url = base.rsplit("/", 1)[0] + f"/{database}" + (f"?{query}" if query else "")
+    return {
+        **os.environ,
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "goldidea.settings.base",
+        "DEVELOPMENT": "1",
+        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        "PYTHONWARNINGS": "ignore",
+    }
+
+
+@pytest.fixture
+def worker(own_database: str, tmp_path: Path) -> Iterator[subprocess.Popen]:
+    """A separate Celery worker process with its beat, on the test's own database and its own queue."""
+    log = (tmp_path / "worker.log").open("wb")
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "goldidea",
+            "worker",
+            "-P",
+            "solo",
+            "-B",
+            "-l",
+            "INFO",
+            "--without-gossip",
+            "--without-mingle",
+            "-s",
+            str(tmp_path / "beat"),
+        ],
+        cwd=ROOT,
+        env=program_environment(own_database),
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.close()
