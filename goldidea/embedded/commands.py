@@ -120,7 +120,11 @@ def _join(place: Place, command: Sequence[str]) -> NoReturn:
 
 
 def _environment(place: Place, addresses: Mapping[str, str]) -> dict[str, str]:
-    variables = {**environment.plain(os.environ, place), **environment.settings(os.environ, place), **addresses}
+    variables = {
+        **environment.plain(os.environ, place),
+        **environment.settings(os.environ, place),
+        **addresses,
+    }
     chromium = browser.find()
     if chromium:
         variables["CHROMIUM"] = str(chromium)

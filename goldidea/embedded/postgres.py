@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -21,7 +22,6 @@ OWNER_ROLE = "goldidea_owner"
 APPLICATION_ROLE = "goldidea_app"
 DATABASE = "goldidea"
 NOBODY = 65534
-USER_NAMESPACE = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
 # PostgreSQL writes the word into the eighth line of its pid file once it accepts connections.
 READY_LINE = 7
 
@@ -181,6 +181,7 @@ class Postgres:
             return
         owner = self._account.get("user", 0)
         if owner:
+            self._place.var.chmod(0o711)  # `nobody` has to pass through; the secrets in it stay closed
             _refuse_closed_parents(folder, self._programs)
         if folder.stat().st_uid not in {0, NOBODY}:
             raise CannotRun(f"{folder} belongs to another user: run as that user, or move it away.")
@@ -191,18 +192,31 @@ class Postgres:
 
 
 def _server_account() -> tuple[tuple[str, ...], dict[str, Any]]:
-    """How to run the server, which refuses to be root: a prefix of the command, and arguments of Popen.
+    """How to run the server, which refuses to be root or nameless: a command's prefix and Popen's arguments.
 
-    First a user namespace, in which we are user 1000 while the files stay root's: it works under a closed
-    home too. Containers may forbid it; then `nobody`.
+    First a user namespace, in which we bear another number while the files stay ours: it works under a closed
+    home too. Containers may forbid it; root can then become `nobody`.
     """
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 and _has_name(os.geteuid()):
         return (), {}
-    if shutil.which("unshare"):
-        tried = subprocess.run([*USER_NAMESPACE, "true"], capture_output=True, check=False)
+    namespace = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--")
+    if shutil.which("unshare") and _has_name(NOBODY):
+        tried = subprocess.run([*namespace, "true"], capture_output=True, check=False)
         if tried.returncode == 0:
-            return USER_NAMESPACE, {}
+            return namespace, {}
+    if os.geteuid() != 0:
+        raise CannotRun(
+            f"PostgreSQL needs an account with a name: give user {os.geteuid()} a line in /etc/passwd."
+        )
     return (), {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+
+
+def _has_name(user: int) -> bool:
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        return False
+    return True
 
 
 def _refuse_closed_parents(*paths: Path) -> None:
