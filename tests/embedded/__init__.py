@@ -1,0 +1,1 @@
+"""The servers and the supervisor, tried with real processes, real signals and real folders."""
