@@ -14,7 +14,7 @@ from django.forms.boundfield import BoundField
 from django.forms.fields import IntegerField
 from django.forms.renderers import TemplatesSetting
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext_lazy
 
 # Django's own words for the commonest errors: named here so that this project's catalog says them better.
 COMMON_ERRORS: Final = (
@@ -26,6 +26,13 @@ COMMON_ERRORS: Final = (
     gettext_noop("Select a valid choice. %(value)s is not one of the available choices."),
     gettext_noop("Select a valid choice. That choice is not one of the available choices."),
     gettext_noop("The submitted file is empty."),
+    gettext_noop("Ensure this value is less than or equal to %(limit_value)s."),
+    gettext_noop("Ensure this value is greater than or equal to %(limit_value)s."),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        "limit_value",
+    ),
 )
 
 ROWS: Final = "5"
