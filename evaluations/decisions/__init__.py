@@ -1,0 +1,1 @@
+"""What two people decide in a season: one class a kind (settings.DECISIONS), one module a subject."""

@@ -1,0 +1,1 @@
+"""Filters of lists, in the address: one module a subject."""
