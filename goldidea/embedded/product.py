@@ -60,13 +60,13 @@ def _serve(place: Place, supervisor: Supervisor, given: Addresses, began: float)
     say("Bringing the database up to date …")
     supervisor.run_all([steps.catalogs(), steps.tables(), steps.static_files()])
     say("Loading the demonstration season (the first time takes longest) …")
-    season = steps.season()
-    supervisor.run_all([season])
-
-    for service in (_worker(place, base), _beat(place, base)):
-        supervisor.start(service)
     web = _web(place, base, port)
     supervisor.start(web)
+    season = steps.season()
+    supervisor.run_all([season])
+    # Only now: what falls due in a season that is half there is nobody's to act upon.
+    for service in (_worker(place, base), _beat(place, base)):
+        supervisor.start(service)
     supervisor.until(port.answers, seconds=WEB_SECONDS, service=web)
     place.describe({"servers": addresses.as_both(), "web": port.address})
 
@@ -107,19 +107,10 @@ def _beat(place: Place, base: Mapping[str, str]) -> Service:
 
 
 def _web(place: Place, base: Mapping[str, str], port: Port) -> Service:
-    options = (
-        "--interface",
-        "wsgi",
-        "--workers",
-        "1",
-        "--blocking-threads",
-        "8",
-        "--no-ws",
-        "--log-level",
-        "warning",
-    )
-    where = ("--host", port.host, "--port", str(port.number))
-    return _service("web", place, base, "granian", *options, *where, "goldidea.wsgi:application")
+    # Below errors it advises against more threads than cores; ours wait for the database most of the time.
+    kind = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "8", "--no-ws")
+    where = ("--log-level", "error", "--host", port.host, "--port", str(port.number))
+    return _service("web", place, base, "granian", *kind, *where, "goldidea.wsgi:application")
 
 
 def _service(
