@@ -49,7 +49,7 @@ def tally(rule: RuleSet, inputs: Inputs) -> Result:
         rule_sha256=rule.sha256,
         marks_sha256=marks_sha256,
         standings=tuple(sorted(standings, key=_order)),
-        warnings=tuple(sorted(warnings, key=canonical.dumps)),
+        warnings=tuple(sorted(warnings, key=_warning_order)),
         places=rule.rounding.places,
     )
 
@@ -122,6 +122,11 @@ def _placed(standing: Standing, place: Place | None) -> Standing:
 
 def _order(standing: Standing) -> tuple[bool, int, str]:
     return standing.rank is None, standing.rank or 0, standing.entry
+
+
+def _warning_order(warning: Warning_) -> tuple[str, str, str, bytes]:
+    code, panel, entry = (str(warning.get(key, "")) for key in ("code", "panel", "entry"))
+    return code, panel, entry, canonical.dumps(warning)
 
 
 def _value(

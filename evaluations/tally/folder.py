@@ -124,7 +124,8 @@ def _text(name: str, data: bytes) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise FolderError(name, None, "not-utf-8", {"byte": error.start + 1}) from None
+        row = data.count(b"\n", 0, error.start) + 1
+        raise FolderError(name, row, "not-utf-8", {"byte": error.start + 1}) from None
     if "\0" in text:
         row = text.count("\n", 0, text.index("\0")) + 1
         raise FolderError(name, row, "nul")

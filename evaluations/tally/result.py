@@ -48,7 +48,8 @@ class Standing:
 class Result:
     """The result of a round: standings by rank, then entry; entries without a rank last.
 
-    `warnings` do not change the result. `places` is the number of decimals with which figures are written.
+    `warnings` do not change the result; they stand by code, panel and entry. `places` is the number of
+    decimals with which figures are written.
     """
 
     rule_sha256: str
