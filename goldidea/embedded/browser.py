@@ -1,69 +1,47 @@
-"""A Chromium for the browser journeys: found on this machine, or fetched by `make browser`."""
+"""A Chromium for the browser journeys: the system's, else Playwright's own. Only `make browser` changes anything."""
 
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from goldidea.embedded.supervisor import say
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PLAYWRIGHT_FOLDERS = ("~/.cache/ms-playwright", "~/Library/Caches/ms-playwright")
-PLAYWRIGHT_PROGRAMS = (
-    "chromium-*/chrome-linux*/chrome",
-    "chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
-)
-APT_PACKAGES = ("chromium", "fonts-noto-cjk")
-
-
-def find(environment: Mapping[str, str] = os.environ) -> Path | None:
-    """The browser of the journeys: CHROMIUM, else the system's, else Playwright's, else None."""
-    return next((program for program in _candidates(environment) if os.access(program, os.X_OK)), None)
+# In this order the journeys look for a browser; without one they take Playwright's own.
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHINESE_FONT = "fonts-noto-cjk"
 
 
 def install() -> int:
     """Get a browser, and on Debian as root a Chinese font, unless they are there; returns the exit status."""
-    debian_root = os.geteuid() == 0 and _is_debian()
-    found = find()
-    if found and (_has_chinese_font() or not debian_root):
-        say(f"Browser journeys use {found}.")
-        return 0
-    if debian_root:
-        apt = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        wanted = [package for package in APT_PACKAGES if not (found and package == "chromium")]
-        say(f"Installing {' and '.join(wanted)} by apt …")
-        for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *wanted]):
-            status = subprocess.run(
-                ["apt-get", *arguments], env=apt, stdin=subprocess.DEVNULL, check=False
-            ).returncode
-            if status != 0:
-                return status
+    system = next(filter(None, map(shutil.which, NAMES)), None)
+    if os.geteuid() == 0 and _is_debian():
+        wanted = [*([] if system else ["chromium"]), *([] if _has_chinese_font() else [CHINESE_FONT])]
+        status = _apt_install(wanted) if wanted else 0
+    elif system:
+        status = 0
     else:
-        say("Installing Playwright's Chromium …")
+        # It looks itself whether the browser that belongs to this release of Playwright is there already.
         status = subprocess.run(
             [sys.executable, "-m", "playwright", "install", "chromium"], check=False
         ).returncode
+    if status == 0:
+        found = next(filter(None, map(shutil.which, NAMES)), "Playwright's Chromium")
+        say(f"The browser journeys use {found}.")
+    return status
+
+
+def _apt_install(packages: list[str]) -> int:
+    say(f"Installing {' and '.join(packages)} …")
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update", "-qq"], ["install", "-qq", "-y", "--no-install-recommends", *packages]):
+        status = subprocess.run(
+            ["apt-get", *arguments], env=quiet, stdin=subprocess.DEVNULL, check=False
+        ).returncode
         if status != 0:
             return status
-    found = find()
-    say(f"Browser journeys use {found}." if found else "No browser was found after the installation.")
-    return 0 if found else 1
-
-
-def _candidates(environment: Mapping[str, str]) -> Iterable[Path]:
-    named = environment.get("CHROMIUM")
-    if named:
-        yield Path(named)
-        return
-    for name in NAMES:
-        on_path = shutil.which(name, path=environment.get("PATH"))
-        if on_path:
-            yield Path(on_path)
-    for folder in (environment.get("PLAYWRIGHT_BROWSERS_PATH") or "", *PLAYWRIGHT_FOLDERS):
-        for pattern in PLAYWRIGHT_PROGRAMS if folder else ():
-            yield from sorted(Path(folder).expanduser().glob(pattern), reverse=True)
+    return 0
 
 
 def _is_debian() -> bool:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
-from goldidea.embedded import browser, environment
+from goldidea.embedded import environment
 from goldidea.embedded.environment import PROJECT, Addresses
 from goldidea.embedded.errors import CannotRun, StopRequested
 from goldidea.embedded.leftovers import MARK, end_leftovers
@@ -120,12 +120,8 @@ def _join(place: Place, command: Sequence[str]) -> NoReturn:
 
 
 def _environment(place: Place, addresses: Mapping[str, str]) -> dict[str, str]:
-    variables = {
+    return {
         **environment.plain(os.environ, place),
         **environment.settings(os.environ, place),
         **addresses,
     }
-    chromium = browser.find()
-    if chromium:
-        variables["CHROMIUM"] = str(chromium)
-    return variables
