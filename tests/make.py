@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import json
+import uuid
 from typing import Any
 
 from django.utils import timezone
@@ -13,9 +14,11 @@ from evaluations.models import (
     Assignment,
     Criterion,
     Entry,
+    Mark,
     Panel,
     Round,
     RuleSet,
+    ScoreSheet,
     Season,
     Seat,
     Submission,
@@ -260,3 +263,30 @@ def seat(of: Round, who: Judge, key: str = "residents") -> Seat:
 
 def assign(who: Seat, what: Entry) -> Assignment:
     return Assignment.objects.create(round=what.round, seat=who, entry=what)
+
+
+def sheet(who: Seat, what: Entry, revision: int = 1, **marks: Any) -> ScoreSheet:
+    """A submitted sheet with its marks (by criterion key); who and what have to be assigned to each other."""
+    row = ScoreSheet.objects.create(
+        round=what.round, seat=who, entry=what, revision=revision, client_key=uuid.uuid4(), salt="00"
+    )
+    criteria = {criterion.key: criterion for criterion in what.round.rule_set.criteria.all()}
+    Mark.objects.bulk_create(
+        Mark(sheet=row, criterion=criteria[key], value=value) for key, value in marks.items()
+    )
+    return row
+
+
+def scored_round(
+    of: Season, host: SubDistrict, marks: dict[str, list[tuple[str, str]]], **values: Any
+) -> Round:
+    """An open round of a sub-district: for each case title the (need, effect) marks of seats 1, 2, 3 …"""
+    round_ = round(of, host, **values)
+    lead = community(host)
+    seats = [seat(round_, judge(community(host))) for _n in range(max(map(len, marks.values())))]
+    for title, rows in marks.items():
+        what = entry(round_, submission(of, lead, "accepted", title))
+        for who, (need, effect) in zip(seats, rows, strict=False):
+            assign(who, what)
+            sheet(who, what, need=need, effect=effect)
+    return round_

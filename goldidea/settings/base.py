@@ -181,16 +181,23 @@ CELERY_BEAT_SCHEDULE = {
     "lapse-decisions": {"task": "communities.tasks.lapse_decisions", "schedule": 600.0},
 }
 
+# Who knows the pages on which a person's roles work (communities/desks.py).
+DESKS = [
+    "communities.desks.of_appointments",
+    "organizations.desks.of_organizations",
+    "judges.desks.of_judges",
+]
+
 # Which decisions need a second person, and who carries each out (communities/decisions.py).
 DECISIONS = {
-    "open_round": "evaluations.decisions.OpenRound",
-    "extend_round": "evaluations.decisions.ExtendRound",
-    "close_round": "evaluations.decisions.CloseRoundEarly",
-    "cancel_round": "evaluations.decisions.CancelRound",
-    "publish_provisional": "evaluations.decisions.PublishProvisional",
-    "publish_final": "evaluations.decisions.PublishFinal",
-    "void_sheet": "evaluations.decisions.VoidSheet",
-    "replace_seat": "evaluations.decisions.ReplaceSeat",
+    "open_round": "evaluations.decisions.rounds.OpenRound",
+    "extend_round": "evaluations.decisions.rounds.ExtendRound",
+    "close_round": "evaluations.decisions.results.CloseRoundEarly",
+    "cancel_round": "evaluations.decisions.rounds.CancelRound",
+    "publish_provisional": "evaluations.decisions.results.PublishProvisional",
+    "publish_final": "evaluations.decisions.results.PublishFinal",
+    "void_sheet": "evaluations.decisions.results.VoidSheet",
+    "replace_seat": "evaluations.decisions.rounds.ReplaceSeat",
 }
 
 REST_FRAMEWORK = {

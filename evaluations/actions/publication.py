@@ -1,0 +1,161 @@
+"""Publish: provisional results on notice, then final ones. What the public reads is a snapshot that never changes."""
+
+import datetime as dt
+import json
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from evaluations.models import Publication, Round, Tally
+from evaluations.parsed import parsed_rule
+from evaluations.states import ROUND_MOVES, TALLY_MOVES, RoundState, TallyState
+from evaluations.tally import RuleSet, canonical, full_marks
+from evaluations.workdays import add_working_days
+from goldidea.lib import audit
+from goldidea.lib.errors import Refusal, StaleState
+from goldidea.lib.moves import move
+
+FORMAT = "goldidea-publication/1"
+
+
+@transaction.atomic
+def publish_provisional(round_: Round, *, by: Any, second: Any, now: dt.datetime) -> Publication:
+    """Put the tally on notice for the rule's number of working days.
+
+    Raises: StaleState if the round is not tallied (any more).
+    """
+    row = _standing_tally(round_)
+    today = timezone.localdate(now)
+    days = notice_days(parsed_rule(round_.rule_set))
+    until = add_working_days(today, days)
+    move(round_, ROUND_MOVES, RoundState.ON_NOTICE, notice_from=today, notice_to=until)
+    move(row, TALLY_MOVES, TallyState.PROVISIONAL)
+    audit.record("publish provisional results", round_, by=by, changes={"second": (None, second.name)})
+    return _publish(row, round_, Publication.Kind.PROVISIONAL, now)
+
+
+@transaction.atomic
+def publish_final(round_: Round, *, by: Any, second: Any, now: dt.datetime) -> Publication:
+    """Make the results final once the notice is over.
+
+    Raises: Refusal while the notice runs; StaleState if the round is not on notice (any more).
+    """
+    row = _standing_tally(round_)
+    if not notice_is_over(round_, now):
+        raise Refusal(
+            _("The notice runs until the end of %(day)s.") % {"day": round_.notice_to}, code="notice-not-over"
+        )
+    move(round_, ROUND_MOVES, RoundState.FINAL)
+    move(row, TALLY_MOVES, TallyState.FINAL)
+    audit.record("publish final results", round_, by=by, changes={"second": (None, second.name)})
+    return _publish(row, round_, Publication.Kind.FINAL, now)
+
+
+def notice_days(rule: RuleSet) -> int:
+    """Working days of notice by the rule; 5 where it says nothing."""
+    days = rule.conduct.get("notice_working_days", 5)
+    return days if isinstance(days, int) else 5
+
+
+def notice_is_over(round_: Round, now: dt.datetime) -> bool:
+    """The last day of the notice has passed; a notice of no days is over at once."""
+    if round_.notice_to is None or round_.notice_from is None:
+        return False
+    return round_.notice_to == round_.notice_from or timezone.localdate(now) > round_.notice_to
+
+
+def _standing_tally(round_: Round) -> Tally:
+    row = round_.tallies.exclude(state=TallyState.SUPERSEDED).first()
+    if row is None:
+        raise StaleState(_("This round has no tally yet."))
+    return row
+
+
+def _publish(row: Tally, round_: Round, kind: str, now: dt.datetime) -> Publication:
+    document = publication_document(row, round_, kind, now)
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return Publication.objects.create(
+        round=round_, tally=row, kind=kind, body=text, etag=canonical.sha256(text.encode())
+    )
+
+
+def publication_document(row: Tally, round_: Round, kind: str, now: dt.datetime) -> dict[str, Any]:
+    """All that the public reads of a round: places, figures, names of cases as frozen; no person's name."""
+    rule = parsed_rule(round_.rule_set)
+    standings = [
+        _line(standing) for standing in row.standings.select_related("entry__snapshot", "entry__submission")
+    ]
+    return {
+        "format": FORMAT,
+        "kind": kind,
+        "published_on": timezone.localdate(now).isoformat(),
+        "season": {"code": round_.season.code, "name": round_.season.name, "name_en": round_.season.name_en},
+        "round": {
+            "code": round_.code,
+            "name": round_.name,
+            "kind": round_.kind,
+            "sub_district": round_.sub_district.name if round_.sub_district else None,
+        },
+        "notice": {
+            "from": _day(round_.notice_from),
+            "to": _day(round_.notice_to),
+            "working_days": notice_days(rule),
+        },
+        "rule": {"code": round_.rule_set.code, "version": round_.rule_set.version, **_rule(rule)},
+        "seats": _seats(round_),
+        "hashes": {
+            "rule": row.rule_sha256,
+            "marks": row.marks_sha256,
+            "result": canonical.sha256(row.result.encode()),
+        },
+        "means": _means(standings),
+        "standings": standings,
+    }
+
+
+def _day(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _rule(rule: RuleSet) -> dict[str, Any]:
+    return {
+        "criteria": [{"key": c.id, "name": dict(c.name), "max": str(c.max)} for c in rule.criteria],
+        "panels": [{"key": p.id, "kind": p.kind, "weight": str(p.weight)} for p in rule.panels],
+        "awards": [{"key": a.id, "name": dict(a.name), "places": a.places} for a in rule.awards],
+        "full_marks": str(full_marks(rule).total),
+        "trim": {"high": rule.trim.high, "low": rule.trim.low, "from": rule.trim.start},
+    }
+
+
+def _seats(round_: Round) -> dict[str, int]:
+    return {panel.key: panel.seats.live().count() for panel in round_.panels.all()}
+
+
+def _line(standing: Any) -> dict[str, Any]:
+    body = standing.entry.snapshot.body
+    told = ("title", "field", "summary", "community", "sub_district", "organizations", "partners")
+    return {
+        "rank": standing.rank,
+        "tied": standing.tied,
+        "total": standing.total,
+        "entry": standing.entry.key,
+        "case": standing.entry.submission.code,
+        "number": body["number"],
+        **{name: body.get(name) for name in told},
+        **standing.numbers,
+    }
+
+
+def _means(standings: list[dict[str, Any]]) -> dict[str, str]:
+    """Per `panel/criterion` the mean percentage over the entries that have a score: the tick on each bar."""
+    tenths: dict[str, list[int]] = {}
+    for line in standings:
+        for panel in line["panels"]:
+            for score in panel["criteria"]:
+                if score["score"]:
+                    tenths.setdefault(f"{panel['key']}/{score['key']}", []).append(
+                        int(score["percent"].replace(".", ""))
+                    )
+    return {key: f"{sum(v) // len(v) // 10}.{sum(v) // len(v) % 10}" for key, v in tenths.items()}

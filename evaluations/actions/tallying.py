@@ -1,0 +1,110 @@
+"""Tally a closed round: claim it, compute, write the standings, in one transaction. Idempotent, safe to kill anywhere."""
+
+import datetime as dt
+import json
+from fractions import Fraction
+from typing import Any
+
+from django.db import transaction
+
+from evaluations.actions.counting import tally_inputs
+from evaluations.models import Entry, Round, Standing, Tally
+from evaluations.parsed import parsed_rule
+from evaluations.states import ROUND_MOVES, RoundState
+from evaluations.tally import RuleSet as Rule
+from evaluations.tally import awards, tally
+from goldidea.lib import audit
+from goldidea.lib.moves import move
+
+
+@transaction.atomic
+def tally_round(round_id: int, now: dt.datetime) -> Tally | None:
+    """Tally the round if it waits for it and no other worker has claimed it; else do nothing and give None.
+
+    The claim is the row's lock: a worker that dies leaves the round as it was, for the next tick.
+    """
+    claimed = Round.objects.select_for_update(skip_locked=True, no_key=True, of=("self",)).filter(pk=round_id)
+    round_ = claimed.awaiting_tally().select_related("season__district", "rule_set").first()
+    if round_ is None:
+        return None
+    rule = parsed_rule(round_.rule_set)
+    result = tally(rule, tally_inputs(round_))
+    row = Tally.objects.create(
+        round=round_,
+        version=round_.tallies.count() + 1,
+        rule_sha256=result.rule_sha256,
+        marks_sha256=result.marks_sha256,
+        result=result.to_bytes().decode(),
+    )
+    document = result.as_dict()
+    _write_standings(row, round_, rule, document["standings"], awards(rule, result))  # type: ignore[arg-type]
+    move(round_, ROUND_MOVES, RoundState.TALLIED)
+    audit.record("tally round", round_, changes={"marks_sha256": ("", result.marks_sha256)})
+    return row
+
+
+def _write_standings(
+    row: Tally,
+    round_: Round,
+    rule: Rule,
+    standings: list[dict[str, Any]],
+    awarded: dict[str, tuple[str, ...]],
+) -> None:
+    """One row for each entry, its numbers ready to show: nothing is formatted when a page is read."""
+    entries = {entry.key: entry for entry in round_.entries.all()}
+    lines = {key: line for line, keys in awarded.items() for key in keys}
+    Standing.objects.bulk_create(
+        _standing(row, entries[item["entry"]], position, item, rule, lines.get(item["entry"]))
+        for position, item in enumerate(standings, 1)
+    )
+
+
+def _standing(
+    row: Tally, entry: Entry, position: int, item: dict[str, Any], rule: Rule, award: str | None
+) -> Standing:
+    maxima = {criterion.id: criterion.max for criterion in rule.criteria}
+    panels = [
+        {
+            "key": panel.id,
+            "weight": str(panel.weight),
+            **{name: item["panels"][panel.id][name] for name in ("score", "share", "judges")},
+            "criteria": [
+                {"key": key, "percent": percent(score["score"], maxima[key]), **score}
+                for key, score in _in_order(panel.criteria, item["panels"][panel.id]["criteria"])
+            ],
+        }
+        for panel in rule.panels
+    ]
+    numbers = {
+        "panels": panels,
+        "award": award,
+        "adjustments": item["adjustments"],
+        "tie_broken_by": item["tie_broken_by"],
+        "flags": item["flags"],
+    }
+    return Standing(
+        tally=row,
+        entry=entry,
+        position=position,
+        rank=item["rank"],
+        tied=item["tied"],
+        total=item["total"] or "",
+        numbers=numbers,
+    )
+
+
+def _in_order(keys: tuple[str, ...], scores: dict[str, Any]) -> list[tuple[str, Any]]:
+    return [(key, scores[key]) for key in keys if key in scores]
+
+
+def percent(score: str | None, maximum: Any) -> str:
+    """The length of a bar: the score as a percentage of the criterion's maximum, one decimal; 0 where there is none."""
+    if not score or not maximum:
+        return "0"
+    tenths = Fraction(score) * 1000 / Fraction(maximum)
+    return f"{int(tenths) // 10}.{int(tenths) % 10}"
+
+
+def result_document(row: Tally) -> dict[str, Any]:
+    """The result as it was computed."""
+    return json.loads(row.result)

@@ -1,0 +1,22 @@
+"""Celery's doors. A message is a doorbell: it carries an id at most, and losing one costs two seconds."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from evaluations.actions import closing, tallying
+from evaluations.models import Round
+from goldidea.lib.jobs import enqueue
+
+
+@shared_task
+def tally_round(round_id: int) -> None:
+    """Tally one closed round. Delivered twice, late or stale, it does nothing the second time."""
+    tallying.tally_round(round_id, timezone.now())
+
+
+@shared_task
+def tick() -> None:
+    """Close what is due; ring for closed rounds whose message was lost."""
+    closing.close_due_rounds(timezone.now())
+    for pk in Round.objects.awaiting_tally().values_list("pk", flat=True):
+        enqueue("evaluations.tasks.tally_round", round_id=pk)
