@@ -1,0 +1,116 @@
+"""Every worked example of docs/tally.md, run as it is written."""
+
+import csv
+import io
+import json
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from evaluations.tally import Inputs, advance, awards, parse_rule, tally
+from evaluations.tally.inputs import COLUMNS
+
+ROOT = Path(__file__).resolve().parents[3]
+BLOCK = re.compile(r"^```(?:json|csv) ([a-z-]+)/([a-z.-]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def examples():
+    """Example -> file -> text."""
+    found = defaultdict(dict)
+    for name, file, text in BLOCK.findall((ROOT / "docs" / "tally.md").read_text(encoding="utf-8")):
+        assert file not in found[name]
+        found[name][file] = text
+    return dict(found)
+
+
+EXAMPLES = examples()
+BASE = json.loads(EXAMPLES.pop("base")["rule.json"])
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def marks(files):
+    """Rows of marks.csv from tables with a column for each seat; such a table is named PANEL.CRITERION.csv."""
+    found = []
+    for file, text in files.items():
+        if file.count(".") == 2:
+            panel, criterion, _ = file.split(".")
+            for row in rows(text):
+                entry = row.pop("entry")
+                found += [(panel, entry, seat, criterion, mark) for seat, mark in row.items()]
+    return found
+
+
+def computed(files):
+    rule = parse_rule(json.dumps({**BASE, **json.loads(files["changes.json"])}))
+    votes = [tuple(row.values()) for row in rows(files.get("votes.csv", ""))]
+    given = marks(files)
+    if "entries.csv" in files:
+        entries = [tuple(row.values()) for row in rows(files["entries.csv"])]
+    else:
+        entries = [(name, "", "", "") for name in sorted({row[1] for row in [*given, *votes]})]
+    return rule, entries, tally(rule, Inputs(entries, given, votes=votes))
+
+
+def shown(value):
+    return " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+
+
+EXPECTED = {"standings.csv", "awards.csv", "going-on.csv"}
+
+
+def test_the_examples_are_those_expected():
+    assert {name: sorted(set(files) & EXPECTED) for name, files in EXAMPLES.items()} == {
+        "trim": ["standings.csv"],
+        "stages": ["standings.csv"],
+        "sheet": ["standings.csv"],
+        "panels": ["standings.csv"],
+        "ties": ["standings.csv"],
+        "votes-top": ["standings.csv"],
+        "votes-ladder": ["standings.csv"],
+        "votes-standard": ["standings.csv"],
+        "awards": ["awards.csv"],
+        "advance": ["going-on.csv"],
+    }
+
+
+@pytest.mark.parametrize("name", [name for name, files in EXAMPLES.items() if "standings.csv" in files])
+def test_the_standings_of_an_example(name):
+    written = rows(EXAMPLES[name]["standings.csv"])
+    _, _, result = computed(EXAMPLES[name])
+    standings = json.loads(result.to_bytes())["standings"]
+    assert [{key: shown(standing[key]) for key in written[0]} for standing in standings] == written
+
+
+def test_the_awards_of_the_example():
+    rule, _, result = computed(EXAMPLES["awards"])
+    found = [{"award": award, "entries": " ".join(names)} for award, names in awards(rule, result).items()]
+    assert found == rows(EXAMPLES["awards"]["awards.csv"])
+
+
+def test_who_goes_on_in_the_example():
+    files = EXAMPLES["advance"]
+    rule, entries, result = computed(files)
+    cases = {row["sub_district"]: int(row["cases"]) for row in rows(files["cases.csv"])}
+    found = advance(rule, [result], entries, cases)
+    assert [
+        {
+            "sub_district": name,
+            "places": str(places),
+            "entries": " ".join(item.entry for item in found.entries if item.sub_district == name),
+        }
+        for name, places in found.places.items()
+    ] == rows(files["going-on.csv"])
+
+
+def test_the_documentation_names_every_column_file_and_key():
+    text = (ROOT / "docs" / "tally.md").read_text(encoding="utf-8")
+    tables = dict(re.findall(r"^\| `([a-z]+\.csv)` \| `([a-z_,]+)` \|", text, re.MULTILINE))
+    assert tables == {name: ",".join(columns) for name, columns in COLUMNS.items()}
+    schema = json.loads((ROOT / "evaluations/schemas/rule-1.schema.json").read_text(encoding="utf-8"))
+    missing = [key for key in schema["properties"] if f'"{key}"' not in text and f"`{key}`" not in text]
+    assert missing == []
