@@ -1,11 +1,14 @@
 """Rounds: entries, panels, seats, who marks what, and who does not."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from communities.models import SubDistrict
+from communities.models import District, SubDistrict
 from evaluations.models.seasons import RuleSet, Season
 from evaluations.models.submissions import Submission, SubmissionSnapshot
 from evaluations.querysets import AssignmentQuerySet, EntryQuerySet, RoundQuerySet, SeatQuerySet
@@ -70,7 +73,7 @@ class Round(models.Model):
         return self.name
 
     @property
-    def district(self):  # type: ignore[no-untyped-def]
+    def district(self) -> District:
         return self.season.district
 
 
@@ -97,6 +100,16 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return str(self.snapshot.body.get("title", self.key))
 
+    @property
+    def district(self) -> District:
+        return self.round.season.district
+
+
+PANEL_WORDS = {
+    "residents": pgettext_lazy("panel", "Resident judges"),
+    "experts": pgettext_lazy("panel", "Experts"),
+}
+
 
 class Panel(models.Model):
     """评委组: a panel of the rule set, in one round, with its number of places."""
@@ -105,6 +118,9 @@ class Panel(models.Model):
     key = models.CharField(max_length=40)
     name = models.CharField(_("name"), max_length=40)
     places = models.PositiveSmallIntegerField(_("places"), default=0)
+    # Where a bench of the kind "exchange" comes from, and the sentence from which lots of this panel were drawn.
+    bench_from = models.ForeignKey(SubDistrict, models.PROTECT, null=True, blank=True, related_name="+")
+    lot_seed = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["round", "pk"]
@@ -114,6 +130,11 @@ class Panel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def words(self) -> Any:
+        """The panel's name in the reader's language, where the product knows it."""
+        return PANEL_WORDS.get(self.key, self.name)
 
 
 class Seat(models.Model):
@@ -146,7 +167,11 @@ class Seat(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.panel} {self.number:02d}"
+        return f"{self.panel.words} {self.number:02d}"
+
+    @property
+    def district(self) -> District:
+        return self.round.season.district
 
 
 class Assignment(models.Model):

@@ -78,6 +78,10 @@ class RuleSet(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.version})"
 
+    @property
+    def district(self) -> District:
+        return self.season.district
+
 
 class Criterion(models.Model):
     """One criterion of a rule set, unpacked from its JSON, so that the database can refuse a mark off its range or step."""
