@@ -88,33 +88,25 @@ def program_environment(database: str) -> dict[str, str]:
     }
 
 
+def start_worker(database: str, folder: Path) -> subprocess.Popen:
+    """A separate Celery worker process with its beat, in a process group of its own."""
+    command = [sys.executable, "-m", "celery", "-A", "goldidea", "worker", "-P", "solo", "-B", "-l", "INFO"]
+    command += ["--without-gossip", "--without-mingle", "-s", str(folder / "beat")]
+    with (folder / "worker.log").open("ab") as log:
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=program_environment(database),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
 @pytest.fixture
 def worker(own_database: str, tmp_path: Path) -> Iterator[subprocess.Popen]:
-    """A separate Celery worker process with its beat, on the test's own database and its own queue."""
-    log = (tmp_path / "worker.log").open("wb")
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "celery",
-            "-A",
-            "goldidea",
-            "worker",
-            "-P",
-            "solo",
-            "-B",
-            "-l",
-            "INFO",
-            "--without-gossip",
-            "--without-mingle",
-            "-s",
-            str(tmp_path / "beat"),
-        ],
-        cwd=ROOT,
-        env=program_environment(own_database),
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
+    """A worker on the test's own database, stopped at the end."""
+    process = start_worker(own_database, tmp_path)
     try:
         yield process
     finally:
@@ -124,4 +116,3 @@ def worker(own_database: str, tmp_path: Path) -> Iterator[subprocess.Popen]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        log.close()

@@ -6,6 +6,7 @@ import json
 import uuid
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -267,6 +268,11 @@ def assign(who: Seat, what: Entry) -> Assignment:
 
 def sheet(who: Seat, what: Entry, revision: int = 1, **marks: Any) -> ScoreSheet:
     """A submitted sheet with its marks (by criterion key); who and what have to be assigned to each other."""
+    with transaction.atomic():
+        return _sheet(who, what, revision, marks)
+
+
+def _sheet(who: Seat, what: Entry, revision: int, marks: dict[str, Any]) -> ScoreSheet:
     row = ScoreSheet.objects.create(
         round=what.round, seat=who, entry=what, revision=revision, client_key=uuid.uuid4(), salt="00"
     )

@@ -35,11 +35,14 @@ CREATE TRIGGER check_sheet BEFORE INSERT ON evaluations_scoresheet FOR EACH ROW 
 ALTER TABLE evaluations_scoresheet ENABLE ALWAYS TRIGGER check_sheet;
 
 CREATE FUNCTION check_mark() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE c record; rule bigint;
+DECLARE c record; rule bigint; born bigint; here bigint := pg_current_xact_id()::text::bigint;
 BEGIN
-  SELECT r.rule_set_id INTO rule FROM evaluations_scoresheet s JOIN evaluations_round r ON r.id = s.round_id
-    WHERE s.id = NEW.sheet_id AND s.xmin = pg_current_xact_id()::xid;
-  IF rule IS NULL THEN
+  SELECT r.rule_set_id, s.xmin::text::bigint INTO rule, born
+    FROM evaluations_scoresheet s JOIN evaluations_round r ON r.id = s.round_id WHERE s.id = NEW.sheet_id;
+  -- A visible row whose transaction is still running was born in ours (or in a savepoint of ours).
+  born := (here >> 32 << 32) + born;
+  IF rule IS NULL OR pg_xact_status((CASE WHEN born > here + 1000000 THEN born - (1::bigint << 32) ELSE born END)::text::xid8)
+     IS DISTINCT FROM 'in progress' THEN
     RAISE EXCEPTION 'marks come with their sheet' USING ERRCODE = 'GI005';
   END IF;
   SELECT minimum, maximum, step INTO c FROM evaluations_criterion WHERE id = NEW.criterion_id AND rule_set_id = rule;
