@@ -4,9 +4,10 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from communities.models import Community, SubDistrict
+from communities.models import Community, District, SubDistrict
 from evaluations.models.seasons import Season
 from evaluations.querysets import SubmissionQuerySet
 from evaluations.states import SubmissionState
@@ -57,7 +58,7 @@ class Submission(models.Model):
     number = models.CharField(_("case number"), max_length=40, blank=True)
     revision = models.PositiveIntegerField(default=0)
 
-    title = models.CharField(_("title"), max_length=40)
+    title = models.CharField(_("title"), max_length=40, blank=True)
     field = models.CharField(_("field"), max_length=20, choices=Field.choices, blank=True)
     summary = models.TextField(_("summary"), max_length=300, blank=True)
     partners = models.ManyToManyField(
@@ -107,6 +108,8 @@ class Submission(models.Model):
         blank=True,
         validators=[MinValueValidator(0)],
     )
+    # What was typed and cannot be read as its field's kind (a date, a number), kept as typed until it is put right.
+    rough = models.JSONField(default=dict, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     saved_at = models.DateTimeField(db_default=ClockTimestamp())
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -130,7 +133,11 @@ class Submission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title or gettext("A case without a title")
+
+    @property
+    def district(self) -> District:
+        return self.season.district
 
 
 class SubmissionOrganization(models.Model):
@@ -191,6 +198,10 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return self.caption or self.code
+
+    @property
+    def district(self) -> District:
+        return self.submission.district
 
 
 class SubmissionSnapshot(models.Model):
