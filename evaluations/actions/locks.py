@@ -6,6 +6,7 @@ Take it before any row lock on the round: a sheet on its way holds the shared lo
 from django.db import connection
 
 ROUND_LOCK = 7101
+NUMBERS_LOCK = 7102
 
 
 def hold_round(round_id: int) -> None:
@@ -18,3 +19,9 @@ def share_round(round_id: int) -> None:
     """Keep the round from moving until the end of the transaction, beside others who do the same."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [ROUND_LOCK, round_id])
+
+
+def hold_numbers(season_id: int) -> None:
+    """One case of a season at a time takes its number, so that numbers have no gaps. Taken before the case's row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [NUMBERS_LOCK, season_id])
