@@ -21,6 +21,7 @@ from evaluations.tally.messages import (
     RuleError,
     RuleErrors,
     TallyError,
+    warning_params,
 )
 from evaluations.tally.parsing import parse_rule
 from evaluations.tally.result import Result, Standing
@@ -54,4 +55,5 @@ __all__ = [
     "read_folder",
     "step_decimals",
     "tally",
+    "warning_params",
 ]

@@ -143,6 +143,7 @@ MESSAGES: Mapping[str, str] = {
     "cannot-write": _("the result cannot be written to standard output"),
 }
 
+# The sentence of a warning of a result is WARNINGS[warning["code"]] % warning_params(warning).
 WARNINGS: Mapping[str, str] = {
     "below_advised": _("%(entry)s: %(panel)s gave %(marks)s marks; %(advised)s are advised"),
     "below_min_marks": _("%(entry)s: %(panel)s gave %(marks)s marks; %(min_marks)s are needed, so no result"),
@@ -208,6 +209,14 @@ class FolderError(TallyError):
 
 class AdvanceError(TallyError):
     """It cannot be said who advances."""
+
+
+def warning_params(warning: Mapping[str, object]) -> dict[str, str]:
+    """What the sentence of a warning names; several entries are joined by commas."""
+    return {
+        name: ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+        for name, value in warning.items()
+    }
 
 
 def one_line(text: str) -> str:

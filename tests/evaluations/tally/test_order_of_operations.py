@@ -333,3 +333,11 @@ def test_the_scale_of_marks_for_forms():
     (scale,) = rule(criteria=[criterion("need", min="1", max="6", step="0.250")]).criteria
     found = mark_scale(scale)
     assert (found.min, found.max, found.step, found.decimals) == (1, 6, Decimal("0.25"), 2)
+
+
+def test_steps_are_counted_from_the_least_mark():
+    rule_set = rule(criteria=[criterion("need", min="1", max="5", step="2")])
+    assert total(rule_set, of_one(A="1 3 5")) == "3.00"
+    with pytest.raises(FolderError) as refused:
+        tally(rule_set, inputs("A", of_one(A="2")))
+    assert str(refused.value) == 'marks.csv, row 2: the mark 2 for "need" is not on a step of 2 from 1'

@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from evaluations.tally import tally
+from evaluations.tally import WARNINGS, tally, warning_params
 
 from .rounds import document, entries, inputs, marks, panel, rule
 from .test_rule import SHAPES
@@ -81,6 +81,8 @@ def round_with_everything():
 def test_results_fit_their_schema():
     found = json.loads(tally(*round_with_everything()).to_bytes())
     assert faults(RESULT, found) == []
+    sentences = [WARNINGS[item["code"]] % warning_params(item) for item in found["warnings"]]
+    assert sentences[0] == "A: residents gave 3 marks; 7 are advised"
     assert sorted({warning["code"] for warning in found["warnings"]}) == [
         "below_advised",
         "below_min_marks",
@@ -106,7 +108,10 @@ def test_a_skipped_step_and_an_empty_vote_fit_the_schema_too():
     votes = [("online", entry, "0") for entry in "AB"]
     found = json.loads(tally(rule_set, inputs("A B", rows, votes=votes)).to_bytes())
     assert faults(RESULT, found) == []
-    assert [warning["code"] for warning in found["warnings"]] == ["tie_step_skipped", "votes_all_zero"]
+    assert [WARNINGS[item["code"]] % warning_params(item) for item in found["warnings"]] == [
+        "the step median was skipped: not every tied entry has that value (A, B)",
+        "online: nobody voted, so no result",
+    ]
 
 
 @pytest.mark.parametrize(
