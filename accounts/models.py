@@ -8,12 +8,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.querysets import UserQuerySet
 from goldidea.lib.codes import CodeField
 from goldidea.lib.models import ClockTimestamp
 from goldidea.lib.personal import EncryptedTextField, keyed_hash
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Makes accounts; there are no superusers."""
 
     def create_user(self, username: str, name: str, password: str | None = None, **values: Any) -> "User":
@@ -74,6 +75,11 @@ class User(AbstractBaseUser):
 
     def get_full_name(self) -> str:
         return self.name
+
+    @property
+    def is_activated(self) -> bool:
+        """Whether the person has set a password."""
+        return self.has_usable_password()
 
     def clean(self) -> None:
         super().clean()

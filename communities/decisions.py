@@ -3,16 +3,20 @@
 settings.DECISIONS maps each kind to a class; the classes live in the apps whose objects they move.
 """
 
+import datetime as dt
 import hashlib
 import json
 from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from goldidea.lib.verdict import Verdict
+from communities import rules
+from communities.models import Decision
+from goldidea.lib.verdict import ALLOWED, HIDDEN, Verdict
 
 
 class DecisionKind:
@@ -35,6 +39,13 @@ class DecisionKind:
     def can_approve(self, user: Any, obj: Any) -> Verdict:
         """Whether the person may be the second; the action adds that the two differ."""
         return self.can_request(user, obj)
+
+    def sub_district_id(self, obj: Any) -> int | None:
+        """The sub-district whose staff may decide too; None leaves it to the district's staff.
+
+        The inbox lists by this, so it has to say the same as `can_approve`.
+        """
+        return getattr(obj, "sub_district_id", None)
 
     def sentences(self, obj: Any, payload: dict[str, Any]) -> list[str]:
         """The exact change, in words."""
@@ -64,3 +75,38 @@ def decision_kind(name: str) -> DecisionKind:
 
 
 SAME_PERSON = _("The second person is somebody else.")
+
+
+def waiting_for(user: Any, district: Any, now: dt.datetime) -> Any:
+    """Requests for which the person can be the second. Twin of `actions.decisions.can_approve`."""
+    rows = Decision.objects.of(district).pending().filter(expires_at__gt=now).exclude(requested_by=user)
+    if user.phone_hash:
+        rows = rows.exclude(requested_by__phone_hash=user.phone_hash)
+    if rules.is_district_staff(user, district):
+        return rows
+    scope = Q(sub_district__in=rules.staff_sub_district_ids(user, district))
+    if rules.is_platform_admin(user):
+        scope |= Q(kind="grant_staff")
+    return rows.filter(scope)
+
+
+def can_see_decision(user: Any, decision: Decision) -> Verdict:
+    """The person who asked, and whoever's appointment covers what is decided. Twin: `decisions_within`."""
+    district = decision.district
+    if decision.requested_by_id == user.pk or rules.is_district_staff(user, district):
+        return ALLOWED
+    if decision.kind == "grant_staff" and rules.is_platform_admin(user):
+        return ALLOWED
+    own = rules.staff_sub_district_ids(user, district)
+    return ALLOWED if decision.sub_district_id in own else HIDDEN
+
+
+def decisions_within(user: Any, district: Any) -> Any:
+    """The requests that the person may see. Twin of `can_see_decision`."""
+    rows = Decision.objects.of(district)
+    if rules.is_district_staff(user, district):
+        return rows
+    scope = Q(sub_district__in=rules.staff_sub_district_ids(user, district)) | Q(requested_by=user)
+    if rules.is_platform_admin(user):
+        scope |= Q(kind="grant_staff")
+    return rows.filter(scope)

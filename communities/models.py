@@ -8,11 +8,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from communities.querysets import AppointmentQuerySet, DecisionQuerySet, DivisionQuerySet
-from communities.states import DecisionState
+from communities.querysets import AppointmentQuerySet, DecisionQuerySet, DivisionQuerySet, ImportQuerySet
+from communities.states import DecisionState, ImportState
 from goldidea.lib.chinese import sort_key
 from goldidea.lib.codes import CodeField
 from goldidea.lib.models import ClockTimestamp
+from goldidea.lib.personal import EncryptedTextField
 
 
 class District(models.Model):
@@ -203,6 +204,10 @@ class Decision(models.Model):
 
     code = CodeField()
     district = models.ForeignKey(District, models.PROTECT, related_name="decisions")
+    # Its staff may be the second person, beside the district's; None: only the district's may.
+    sub_district = models.ForeignKey(
+        SubDistrict, models.PROTECT, related_name="decisions", null=True, blank=True
+    )
     kind = models.CharField(max_length=40)
     object_code = models.CharField(max_length=40)
     object_name = models.CharField(max_length=200)
@@ -240,22 +245,31 @@ class Decision(models.Model):
 
 
 class SpreadsheetImport(models.Model):
-    """An uploaded workbook between its preview and its application: rows as read, never half applied.
+    """An uploaded table between its preview and its application: rows as read and compared, never half applied.
 
-    `rows` holds per row: number, result (new, changed, unchanged, wrong), values, old values, errors by column.
-    `digest` is taken over the rows and over the state of the register that the preview compared them with.
+    `table` holds the rows as JSON (communities/registers.py), encrypted because contacts stand in it, and is emptied
+    once applied; `content` is the file itself while it waits to be read. `digest` is taken over the comparison that
+    the person saw: when the register has changed since, it differs and nothing is applied.
     """
 
     code = CodeField()
-    district = models.ForeignKey(District, models.PROTECT, related_name="+")
-    sub_district = models.ForeignKey(SubDistrict, models.PROTECT, related_name="+", null=True, blank=True)
+    district = models.ForeignKey(District, models.PROTECT, related_name="imports")
     kind = models.CharField(max_length=20)
-    filename = models.CharField(max_length=200)
-    rows = models.JSONField(default=list)
+    filename = models.CharField(_("file"), max_length=200)
+    state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.WAITING)
+    content = EncryptedTextField(blank=True)
+    table = EncryptedTextField(blank=True)
+    counts = models.JSONField(default=dict)
+    trouble = models.TextField(blank=True)
     digest = models.CharField(max_length=64, blank=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(db_default=ClockTimestamp())
     applied_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-uploaded_at", "-pk"]
 
     def __str__(self) -> str:
         return self.filename

@@ -29,10 +29,19 @@ def can_approve(user: Any, decision: Decision, obj: Any) -> Verdict:
 
 @transaction.atomic
 def request_decision(
-    kind: str, obj: Any, payload: dict[str, Any], *, by: Any, reason: str = "", now: dt.datetime
+    kind: str,
+    obj: Any,
+    payload: dict[str, Any],
+    *,
+    by: Any,
+    reason: str = "",
+    now: dt.datetime,
+    district: Any = None,
 ) -> Decision:
     """Ask for a decision of two. It waits in the second person's list for 7 days.
 
+    Args:
+        district: where it is decided, for an object that belongs to no district by itself.
     Raises: Refusal if the same is already waiting; PermissionDenied if `by` may not ask.
     """
     of_kind = decision_kind(kind)
@@ -40,7 +49,8 @@ def request_decision(
     try:
         with transaction.atomic():
             decision = Decision.objects.create(
-                district=obj.district,
+                district=district or obj.district,
+                sub_district_id=of_kind.sub_district_id(obj),
                 kind=kind,
                 object_code=obj.code,
                 object_name=str(obj)[:200],

@@ -1,7 +1,7 @@
 """Write the audit trail. A failure to write it rolls the action back: it is called inside the action's transaction."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import models
@@ -19,15 +19,17 @@ def record(
     changes: Mapping[str, tuple[Any, Any]] | None = None,
     reason: str = "",
     address: str | None = None,
+    district: Any = None,
 ) -> AuditEvent:
     """Record that `by` (a user, or None for the system) did `action` to `obj`.
 
     Args:
         changes: column -> (old, new); kept readable in the erasable detail, hashed with a key in the evidence.
         reason: free text; never enters the evidence row.
+        district: where it was done, for an object that belongs to no district by itself.
     """
     pairs = {name: [_plain(old), _plain(new)] for name, (old, new) in (changes or {}).items()}
-    district = getattr(obj, "district", None)
+    district = district or getattr(obj, "district", None)
     event = AuditEvent.objects.create(
         actor=getattr(by, "person_key", None),
         role=role,
@@ -47,6 +49,52 @@ def record(
         reason=reason,
     )
     return event
+
+
+def record_many(
+    action: str,
+    changed: Sequence[tuple[models.Model, Mapping[str, tuple[Any, Any]]]],
+    *,
+    by: Any = None,
+    reason: str = "",
+) -> None:
+    """Record one action on many objects of one kind, in two statements whatever their number."""
+    plain = [
+        (obj, {name: [_plain(old), _plain(new)] for name, (old, new) in changes.items()})
+        for obj, changes in changed
+    ]
+    events = AuditEvent.objects.bulk_create(
+        AuditEvent(
+            actor=getattr(by, "person_key", None),
+            action=action,
+            object_type=obj._meta.label_lower,
+            object_code=str(getattr(obj, "code", "") or obj.pk),
+            district=getattr(getattr(obj, "district", None), "slug", "") or "",
+            before=_digest({name: old for name, (old, _new) in pairs.items()}),
+            after=_digest({name: new for name, (_old, new) in pairs.items()}),
+        )
+        for obj, pairs in plain
+    )
+    AuditDetail.objects.bulk_create(
+        AuditDetail(
+            event=event,
+            actor_name=getattr(by, "name", "") or "",
+            object_name=str(obj)[:200],
+            changes=pairs,
+            reason=reason,
+        )
+        for event, (obj, pairs) in zip(events, plain, strict=True)
+    )
+
+
+def history(obj: models.Model) -> models.QuerySet[AuditDetail]:
+    """What was done to an object, the latest first."""
+    code = str(getattr(obj, "code", "") or obj.pk)
+    return (
+        AuditDetail.objects.filter(event__object_type=obj._meta.label_lower, event__object_code=code)
+        .select_related("event")
+        .order_by("-event_id")
+    )
 
 
 def differences(old: models.Model, new: models.Model, fields: list[str]) -> dict[str, tuple[Any, Any]]:

@@ -12,6 +12,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # `make run` serves plain HTTP on this machine: Secure and __Host- cookies would not come back.
 DEVELOPMENT = env.flag("DEVELOPMENT", default=False)
 DEBUG = False
+# Part of the public pages' ETags: a new version of the pages is a new page.
+RELEASE = env.text("RELEASE", "development")
 SECRET_KEY = env.secret("SECRET_KEY")
 # Encrypts phones at rest and keys the hashes by which they are found (goldidea/lib/personal.py).
 PERSONAL_DATA_KEY = env.secret("PERSONAL_DATA_KEY")
@@ -101,7 +103,11 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
-ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "change_password": "accounts.forms.ChangePasswordForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+}
 # Counted in accounts.models.SignInFailure instead, by account and by address (one hall shares one address).
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_SESSION_REMEMBER = False
@@ -123,9 +129,9 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 60 * 60 * 24 * 365
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEVELOPMENT
 SECURE_HSTS_PRELOAD = not DEVELOPMENT
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
-)
+# Only then are X-Forwarded-Proto and the last hop of X-Forwarded-For believed.
+BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -188,8 +194,15 @@ DESKS = [
     "judges.desks.of_judges",
 ]
 
+# Tables of appointments: an account belongs where its appointments are (communities/accounts.py).
+APPOINTMENTS = [
+    "communities.accounts.DivisionAppointments",
+    "organizations.accounts.OrganizationAppointments",
+]
+
 # Which decisions need a second person, and who carries each out (communities/decisions.py).
 DECISIONS = {
+    "grant_staff": "communities.grants.GrantStaff",
     "open_round": "evaluations.decisions.rounds.OpenRound",
     "extend_round": "evaluations.decisions.rounds.ExtendRound",
     "close_round": "evaluations.decisions.results.CloseRoundEarly",

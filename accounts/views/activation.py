@@ -1,0 +1,61 @@
+"""Set the own password with a printed slip."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts.actions import limits, slips
+from accounts.forms import ActivationForm
+from accounts.models import ActivationSlip, User
+from goldidea.lib import audit
+from goldidea.lib.addresses import client_address
+from goldidea.lib.htmx import go, page
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("digits", "password1", "password2")
+@require_http_methods(["GET", "POST"])
+def activate(request: HttpRequest, slip_code: str = "") -> HttpResponse:
+    """Sign-in name and code from the slip, and a password of one's own. The slip's QR brings its sign-in name along."""
+    slip = ActivationSlip.objects.select_related("user").filter(code=slip_code).first() if slip_code else None
+    form = ActivationForm(request.POST or None, initial={"username": slip.user.username if slip else ""})
+    if form.is_valid() and (user := activated(request, form)):
+        enter(request, user)
+        return go(request, "after_sign_in")
+    return page(request, "accounts/activate.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def activated(request: HttpRequest, form: ActivationForm) -> User | None:
+    """The account with its new password; None when the form now says what was wrong."""
+    name, address = form.cleaned_data["username"], client_address(request)
+    limits.enter("slip", name, address, now=timezone.now())
+    password = form.cleaned_data["password1"]
+    try:
+        user = slips.activate(
+            name, form.cleaned_data["digits"], password, now=timezone.now(), address=address
+        )
+    except slips.WrongSlip as refusal:
+        form.add_error(None, str(refusal.message))
+        return None
+    except ValidationError as weak:
+        limits.clear("slip", name, address)  # the code was right
+        form.add_error("password1", weak)
+        return None
+    limits.clear("slip", name, address)
+    limits.clear("password", user.username, address)
+    return user
+
+
+def enter(request: HttpRequest, user: User) -> None:
+    """Signed in right away: the slip has just proved who it is."""
+    login(request, user, backend="accounts.backends.AccountBackend")
+    audit.record("sign in", user, by=user, address=client_address(request))
+    messages.success(request, _("Your password is set. From now on you sign in with it."))

@@ -1,0 +1,178 @@
+"""Whose accounts may this person see and manage? An account belongs where its appointments are.
+
+settings.APPOINTMENTS lists the tables that know: an app above this one adds its own (organizations).
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from communities.models import Appointment, Decision, District
+from communities.rules import is_district_staff, is_platform_admin, staff_sub_district_ids
+from goldidea.lib.verdict import ALLOWED, HIDDEN, Verdict
+
+Role = Appointment.Role
+# Who is above whom: an account is managed by somebody of a higher rank.
+RANK = {Role.PLATFORM_ADMIN: 3, Role.DISTRICT_STAFF: 2, Role.OBSERVER: 2, Role.SUBDISTRICT_STAFF: 1}
+STAFF_ROLES = frozenset({Role.DISTRICT_STAFF, Role.OBSERVER, Role.SUBDISTRICT_STAFF})
+GRANT = "grant_staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One appointment of an account, in whichever table it stands. `sub_district_id`: whose staff look after it."""
+
+    account_id: int
+    code: str
+    role: str
+    role_words: Any
+    place: str
+    district_id: int | None
+    sub_district_id: int | None
+    since: dt.date
+    until: dt.date | None
+
+    @property
+    def rank(self) -> int:
+        return RANK.get(Role(self.role), 0) if self.role in Role else 0
+
+    def is_over(self, on: dt.date) -> bool:
+        return self.until is not None and self.until < on
+
+
+class AppointmentTable:
+    """What a table of appointments has to say. Subclasses are listed in settings.APPOINTMENTS."""
+
+    def account_ids(self, district: District, sub_district_ids: set[int] | None) -> Any:
+        """Accounts that ever held one in the district, or (given sub-districts) in those."""
+        raise NotImplementedError(type(self).__name__)
+
+    def held_by(self, account_ids: Iterable[int]) -> Iterator[Held]:
+        """Every appointment of these accounts, ended ones too."""
+        raise NotImplementedError(type(self).__name__)
+
+
+class DivisionAppointments(AppointmentTable):
+    """Appointments to districts, sub-districts and communities."""
+
+    def account_ids(self, district: District, sub_district_ids: set[int] | None) -> Any:
+        rows = Appointment.objects.of(district)
+        if sub_district_ids is not None:
+            rows = rows.filter(
+                Q(sub_district__in=sub_district_ids) | Q(community__sub_district__in=sub_district_ids)
+            )
+        return rows.values("user_id")
+
+    def held_by(self, account_ids: Iterable[int]) -> Iterator[Held]:
+        rows = Appointment.objects.filter(user_id__in=account_ids).with_place().order_by("-since", "pk")
+        for row in rows:
+            area = row.sub_district_id or (row.community.sub_district_id if row.community else None)
+            yield Held(
+                row.user_id,
+                row.code,
+                row.role,
+                row.get_role_display(),
+                str(row.place or ""),
+                row.district_id,
+                area,
+                row.since,
+                row.until,
+            )
+
+
+def tables() -> list[AppointmentTable]:
+    return [import_string(path)() for path in settings.APPOINTMENTS]
+
+
+def held_by(accounts: Iterable[User]) -> dict[int, list[Held]]:
+    """Account -> its appointments, one query for each table."""
+    ids = [account.pk for account in accounts]
+    found: dict[int, list[Held]] = defaultdict(list)
+    for table in tables():
+        for held in table.held_by(ids):
+            found[held.account_id].append(held)
+    return found
+
+
+def rank_of(user: Any, district: District) -> int:
+    """The rank with which the person manages accounts of this district; 0 manages none."""
+    if is_platform_admin(user):
+        return 3
+    if is_district_staff(user, district):
+        return 2
+    return 1 if staff_sub_district_ids(user, district) else 0
+
+
+def accounts_within(user: Any, district: District) -> Any:
+    """The accounts that the person may see. Twin of `can_see_account`."""
+    rank = rank_of(user, district)
+    people = User.objects.people()
+    if not rank:
+        return people.none()
+    area = None if rank > 1 else staff_sub_district_ids(user, district)
+    reach = Q(pk=None)
+    for table in tables():
+        reach |= Q(pk__in=table.account_ids(district, area))
+    if rank > 1:
+        reach |= Q(code__in=Decision.objects.of(district).filter(kind=GRANT).values("object_code"))
+    return people.filter(reach)
+
+
+def can_see_account(user: Any, account: User, district: District, held: list[Held] | None = None) -> Verdict:
+    """Staff see the accounts that act, or acted, in their area. Twin: `accounts_within`."""
+    rank = rank_of(user, district)
+    if not rank or account.kind != User.Kind.PERSON:
+        return HIDDEN
+    mine = held_by([account])[account.pk] if held is None else held
+    if any(in_reach(user, district, one) for one in mine):
+        return ALLOWED
+    grants = Decision.objects.of(district).filter(kind=GRANT, object_code=account.code)
+    return ALLOWED if rank > 1 and grants.exists() else HIDDEN
+
+
+def in_reach(user: Any, district: District, held: Held) -> bool:
+    """Whether an appointment lies in the person's area of this district."""
+    if held.district_id != district.pk:
+        return False
+    return rank_of(user, district) > 1 or held.sub_district_id in staff_sub_district_ids(user, district)
+
+
+def can_manage_account(
+    user: Any, account: User, district: District, held: list[Held] | None = None
+) -> Verdict:
+    """Disable, enable, print a new slip: for accounts of a lower rank that act nowhere else."""
+    mine = held_by([account])[account.pk] if held is None else held
+    seen = can_see_account(user, account, district, mine)
+    if not seen:
+        return seen
+    if account.pk == user.pk:
+        return Verdict(_("This is your own account. Somebody else has to do that."))
+    today, rank = timezone.localdate(), rank_of(user, district)
+    live = [one for one in mine if not one.is_over(today)]
+    if any(one.rank >= rank for one in live):
+        return Verdict(_("This account is not below yours. A higher office looks after it."))
+    if rank < 3 and not all(in_reach(user, district, one) for one in live):
+        return Verdict(_("This account also acts outside your area. A higher office looks after it."))
+    return ALLOWED
+
+
+def can_work_with_accounts(user: Any, district: District) -> Verdict:
+    """The office's pages of accounts: staff and the platform's administrators."""
+    return ALLOWED if rank_of(user, district) else HIDDEN
+
+
+def can_ask_for_staff(user: Any, district: District) -> Verdict:
+    """A staff role is granted by two people of the district's office (or the platform's)."""
+    rank = rank_of(user, district)
+    if rank > 1:
+        return ALLOWED
+    return Verdict(_("Only the district's staff can do this.")) if rank else HIDDEN
