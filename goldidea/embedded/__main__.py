@@ -1,6 +1,7 @@
 """The command line: `python -m goldidea.embedded run|exec|demo|browser`."""
 
 import argparse
+import io
 import signal
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,9 @@ from goldidea.embedded.processes import follow_parent
 
 def main(arguments: Sequence[str]) -> int:
     """Do what the command line says; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no Chinese still gets the rest
     chosen = _parser().parse_args(arguments)
     if chosen.with_parent:
         follow_parent(signal.SIGTERM)

@@ -132,7 +132,7 @@ class Postgres:
 
     def address(self, role: str) -> str:
         """The value of DATABASE_URL for a role."""
-        return f"postgresql://{role}@/{DATABASE}?host={quote(str(self._place.sockets), safe='')}"
+        return f"postgresql://{role}@/{DATABASE}?host={quote(os.fsencode(self._place.sockets), safe='')}"
 
     def _program(self, name: str, command: list[str | os.PathLike[str]], stop: signal.Signals) -> Program:
         return Program(

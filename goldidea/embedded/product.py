@@ -10,11 +10,11 @@ from goldidea.embedded import environment
 from goldidea.embedded.environment import PROJECT, Addresses
 from goldidea.embedded.errors import CannotRun, StopRequested
 from goldidea.embedded.place import Place
-from goldidea.embedded.processes import Program
+from goldidea.embedded.processes import Program, last_lines
 from goldidea.embedded.servers import start_servers
 from goldidea.embedded.steps import Steps
 from goldidea.embedded.supervisor import Service, Supervisor, say
-from goldidea.embedded.web import Port, bind_address
+from goldidea.embedded.web import Port, chosen_port
 
 WEB_SECONDS = 60.0
 # A task that is running when the person stops the run may end; a longer one is done again after the next
@@ -48,7 +48,7 @@ def run() -> int:
 
 
 def _serve(place: Place, supervisor: Supervisor, given: Addresses, began: float) -> None:
-    port = Port(bind_address(os.environ), os.environ.get("PORT", ""))
+    port = chosen_port(os.environ)
     for log in place.logs.glob("*.log"):
         log.unlink()
     say("Starting PostgreSQL and Redis …")
@@ -67,14 +67,17 @@ def _serve(place: Place, supervisor: Supervisor, given: Addresses, began: float)
     # Only now: what falls due in a season that is half there is nobody's to act upon.
     for service in (_worker(place, base), _beat(place, base)):
         supervisor.start(service)
-    supervisor.until(port.answers, seconds=WEB_SECONDS, service=web)
-    place.describe({"servers": addresses.as_both(), "web": port.address})
-
+    _wait_for_the_web(supervisor, web, port)
     told = season.log.read_text(encoding="utf-8", errors="replace").strip()
     took = time.monotonic() - began
-    say(f"\n{told}\n\nGold Idea runs at {port.address} (ready after {took:.1f} s). Ctrl-C stops it.")
+    say(f"\n{told}\n\nReady after {took:.1f} s.")
     screen = Screen(place.logs, ("worker", "beat", "web"))
+    address = ""
     while True:
+        if address != port.address:  # also when the web was killed and somebody else took its port meanwhile
+            address = port.address
+            place.describe({"servers": addresses.as_both(), "web": address})
+            say(f"Gold Idea runs at {address} Ctrl-C stops it.")
         supervisor.check()
         supervisor.tend()
         screen.show()
@@ -98,32 +101,50 @@ def _worker(place: Place, base: Mapping[str, str]) -> Service:
     options = ("--concurrency=2", "--loglevel=WARNING", "--without-gossip", "--without-mingle")
     quiet = ",".join(filter(None, [base.get("PYTHONWARNINGS"), QUIET_ABOUT_ROOT]))
     environment = {**base, "PYTHONWARNINGS": quiet} if os.geteuid() == 0 else base
-    return _service("worker", place, environment, "celery", "-q", "-A", "goldidea", "worker", *options)
+    program = _program("worker", place, environment, "celery", "-q", "-A", "goldidea", "worker", *options)
+    return Service(lambda: program, patience=WORKER_PATIENCE)
 
 
 def _beat(place: Place, base: Mapping[str, str]) -> Service:
     options = ("--loglevel=WARNING", "--pidfile=", "-s", str(place.var / "beat-schedule"))
-    return _service("beat", place, base, "celery", "-q", "-A", "goldidea", "beat", *options)
+    program = _program("beat", place, base, "celery", "-q", "-A", "goldidea", "beat", *options)
+    return Service(lambda: program)
 
 
 def _web(place: Place, base: Mapping[str, str], port: Port) -> Service:
-    # Below errors it advises against more threads than cores; ours wait for the database most of the time.
-    kind = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "8", "--no-ws")
-    where = ("--log-level", "error", "--host", port.host, "--port", str(port.number))
-    return _service("web", place, base, "granian", *kind, *where, "goldidea.wsgi:application")
+    def program() -> Program:
+        port.choose()
+        # Below errors it advises against more threads than cores; ours wait for the database most of the time.
+        kind = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "8", "--no-ws")
+        where = ("--log-level", "error", "--host", port.host, "--port", str(port.number))
+        return _program("web", place, base, "granian", *kind, *where, "goldidea.wsgi:application")
+
+    return Service(program)
 
 
-def _service(
+def _wait_for_the_web(supervisor: Supervisor, web: Service, port: Port) -> None:
+    """It may need another try: a port that was free a second ago can be taken by the time it listens."""
+    deadline = time.monotonic() + WEB_SECONDS
+    while not (web.running and port.answers()):
+        supervisor.check()
+        supervisor.tend()
+        if time.monotonic() > deadline:
+            raise CannotRun(
+                f"web does not answer. The end of {web.program.log}:\n{last_lines(web.program.log)}"
+            )
+        supervisor.wait(0.05)
+
+
+def _program(
     name: str, place: Place, environment: Mapping[str, str], module: str, *arguments: str
-) -> Service:
-    program = Program(
+) -> Program:
+    return Program(
         name=name,
         command=[sys.executable, "-m", module, *arguments],
         environment=environment,
         folder=PROJECT,
         log=place.logs / f"{name}.log",
     )
-    return Service(lambda: program, patience=WORKER_PATIENCE if name == "worker" else 10.0)
 
 
 class Screen:

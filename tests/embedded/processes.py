@@ -100,9 +100,9 @@ class Run:
     def address(self) -> str:
         """Where the web server answers, once it does."""
         until(lambda: "Gold Idea runs at" in self.said or self.process.poll() is not None, seconds=40)
-        found = re.search(r"runs at (http://\S+)", self.said)
+        found = re.findall(r"runs at (http://\S+)", self.said)
         assert found, self.said
-        return found[1]
+        return str(found[-1])
 
     def stop(self, number: int = signal.SIGINT) -> int:
         """Signal it and wait for its end."""

@@ -119,3 +119,12 @@ def test_one_of_two_database_addresses_is_not_enough(checkout: Path) -> None:
         "  CREATE ROLE goldidea_app LOGIN",
     ]
     assert not (checkout / "var").exists()
+
+
+def test_servers_that_the_environment_names_are_used(checkout: Path) -> None:
+    inner = [sys.executable, "-m", "goldidea.embedded"]
+    with running(checkout, "exec", "--tests", "--", *inner, "demo") as run:
+        assert (run.status(), run.said) == (0, "ranking\n")
+    show = "pgrep -c -P $PPID 'postgres|redis'; true"
+    with running(checkout, "exec", "--tests", "--", *inner, "exec", "--tests", "--", "sh", "-c", show) as run:
+        assert (run.status(), run.said) == (0, "0\n")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from goldidea.embedded.place import Place
 from tests.embedded import processes
 from tests.embedded.processes import belonging_to, children_of, running, until
 
@@ -91,7 +92,7 @@ def test_a_killed_supervisor_leaves_nothing_and_the_next_start_keeps_the_data(ch
         psql(checkout, "CREATE TABLE kept AS SELECT 42 AS answer")
         run.stop(signal.SIGKILL)
         until(lambda: not belonging_to(checkout))
-    data, sockets = checkout / "var" / "pg", checkout / "var" / "run"
+    data, sockets = checkout / "var" / "pg", Place(checkout / "var").sockets
     # As after a crash: the number of the old server now belongs to somebody else, who is alive.
     for stale in (data / "postmaster.pid", sockets / ".s.PGSQL.5432.lock"):
         stale.write_text(f"{os.getppid()}\n{data}\n0\n5432\n{sockets}\n\n0 0\nready\n")
@@ -127,16 +128,17 @@ def test_two_side_by_side_while_the_usual_port_is_taken(tmp_path: Path) -> None:
     with suppress(OSError):  # somebody else may have taken it already
         taken.bind(("127.0.0.1", 8000))
         taken.listen()
-    folders = [Path(tempfile.mkdtemp(prefix=f"项 {name}", dir=tmp_path.parent)) for name in ("one", "two")]
+    short = tempfile.TemporaryDirectory(prefix="项 ")  # here the sockets fit into the checkout
+    folders = [tmp_path, Path(short.name)]
     for folder in folders:
         processes.checkout(folder)
-    with taken, running(folders[0], "run") as first, running(folders[1], "run") as second:
+    with short, taken, running(folders[0], "run") as first, running(folders[1], "run") as second:
         addresses = {first.address(), second.address()}
         assert len(addresses) == 2
         assert "http://127.0.0.1:8000/" not in addresses
         assert [page(address) for address in addresses] == ["golden", "golden"]
-        assert (folders[0] / "var" / "run" / "redis.sock").is_socket()  # short enough to stay in the checkout
         until(lambda: min(ticks(folder) for folder in folders) >= 1)
+        assert (folders[1] / "var" / "run" / "redis.sock").is_socket()
         assert first.stop() == 0
         assert page(second.address()) == "golden"
         port = second.address().rpartition(":")[2].strip("/")
