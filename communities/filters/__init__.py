@@ -1,0 +1,1 @@
+"""Parse filters from addresses, one module a list."""
