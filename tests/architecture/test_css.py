@@ -109,3 +109,17 @@ def test_every_token_that_is_used_exists() -> None:
     text = "".join(without_comments(path.read_text(encoding="utf-8")) for path in STYLES)
     defined = set(re.findall(r"(--[\w-]+)\s*:", text))
     assert set(re.findall(r"var\((--[\w-]+)", text)) - defined == set()
+
+
+def test_every_class_in_a_template_is_known_to_the_sheets() -> None:
+    """A class that no sheet knows is a slip of the pen; what a script holds on to is a data- attribute."""
+    known = set(
+        re.findall(r"\.([a-zA-Z][\w-]*)", "".join(without_comments(path.read_text()) for path in STYLES))
+    )
+    strange = set()
+    for path in TEMPLATES:
+        for value in re.findall(r'\sclass="([^"]*)"', path.read_text(encoding="utf-8")):
+            words = [word.strip("\0") for word in re.sub(r"{%.*?%}|{{.*?}}", "\0", value).split()]
+            whole = {word for word in words if word and "\0" not in word and not word.endswith("-")}
+            strange |= {f"{name(path)}: {word}" for word in whole - known}
+    assert sorted(strange) == []
