@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+import pytest_django.fixtures
 from django.conf import settings
 from django.db import connections
 
@@ -30,6 +31,11 @@ def become(role: str, blocker) -> None:
         connection = connections["default"]
         connection.close()
         connection.settings_dict["USER"] = role
+
+
+# The test database is made for every run: pytest-django makes it only for tests with its own marker, and a test
+# with `own_database` alone would clone whatever database the environment names.
+pytest_django.fixtures._get_databases_for_setup = lambda _items: ({"default"}, set())
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +67,7 @@ def own_database(django_db_setup, django_db_blocker) -> Iterator[str]:
     """A database of this test's own, cloned from the migrated one: what it commits nobody else sees. Gives its name."""
     described = connections["default"].settings_dict
     template = described["NAME"]
+    assert template.startswith("test_"), template
     name = f"t_{uuid.uuid4().hex[:12]}"
     with django_db_blocker.unblock():
         connections["default"].close()
