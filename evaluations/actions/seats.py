@@ -74,19 +74,24 @@ def seat_judges(panel: Panel, judges: Iterable[Judge], *, by: Any, now: dt.datet
 
 
 @transaction.atomic
-def seat_guest(panel: Panel, judge: Judge, *, by: Any, second: Any, reason: str, now: dt.datetime) -> Seat:
-    """Seat a judge from outside the bench, by two people, while the round is being prepared.
+def seat_guests(
+    panel: Panel, judges: Iterable[Judge], *, by: Any, second: Any, reason: str, now: dt.datetime
+) -> list[Seat]:
+    """Seat judges from outside the bench, by two people, while the round is being prepared.
 
-    Raises: Refusal once the round has been opened, or when the judge is not serving or sits in the round.
+    Raises: Refusal once the round has been opened, or when a judge is not serving or sits in the round.
     """
     draft_round(panel.round)
     panel = _held(panel)
-    if not guests_for(panel, now).filter(pk=judge.pk).exists():
-        raise Refusal(_("%(judge)s cannot be a guest here.") % {"judge": judge}, code="not-a-guest")
-    seat = _seat(panel, judge)
+    allowed = set(guests_for(panel, now).values_list("pk", flat=True))
+    for judge in (judges := list(judges)):
+        if judge.pk not in allowed:
+            raise Refusal(_("%(judge)s cannot be a guest here.") % {"judge": judge}, code="not-a-guest")
+    seats = [_seat(panel, judge) for judge in judges]
     _make_room(panel)
-    audit.record("seat guest", seat, by=by, reason=reason, changes={"second": (None, second.name)})
-    return seat
+    for seat in seats:
+        audit.record("seat guest", seat, by=by, reason=reason, changes={"second": (None, second.name)})
+    return seats
 
 
 @transaction.atomic

@@ -211,6 +211,8 @@ DECISIONS = {
     "publish_final": "evaluations.decisions.results.PublishFinal",
     "void_sheet": "evaluations.decisions.results.VoidSheet",
     "replace_seat": "evaluations.decisions.rounds.ReplaceSeat",
+    "seat_guests": "evaluations.decisions.rounds.SeatGuests",
+    "assign_late": "evaluations.decisions.rounds.AssignLate",
 }
 
 REST_FRAMEWORK = {
