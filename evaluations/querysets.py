@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 
 class SeasonQuerySet(models.QuerySet[Any]):
@@ -15,12 +15,24 @@ class SeasonQuerySet(models.QuerySet[Any]):
     def public(self) -> Self:
         return self.exclude(state="draft")
 
+    def taking_cases(self, now: Any) -> Self:
+        """Running, and submissions are open."""
+        return self.filter(state="running", submissions_open_at__lte=now, submissions_close_at__gt=now)
+
 
 class SubmissionQuerySet(models.QuerySet[Any]):
     """Cases."""
 
     def of(self, district: Any) -> Self:
         return self.filter(season__district=district)
+
+    def public(self) -> Self:
+        """In a round that was opened: from then on a case may be read by everybody, as it was frozen."""
+        entries = self.model._meta.apps.get_model("evaluations", "Entry")
+        opened = entries.objects.filter(submission=OuterRef("pk")).exclude(
+            round__state__in=["draft", "cancelled"]
+        )
+        return self.filter(Exists(opened))
 
     def with_parties(self) -> Self:
         return self.select_related("season", "sub_district", "lead_community__sub_district").prefetch_related(
@@ -45,6 +57,32 @@ class RoundQuerySet(models.QuerySet[Any]):
 class EntryQuerySet(models.QuerySet[Any]):
     """Entries of rounds."""
 
+    def assigned_to(self, seat: Any) -> Self:
+        """Those that this seat marks, or would mark if it had not recused itself. Twin of `can_view_entry`."""
+        return self.filter(round=seat.round_id, assignments__seat=seat)
+
+    def scorable_by(self, seat: Any, now: Any) -> Self:
+        """Those for which this seat may hand in a sheet at `now`. Twin of `can_score`."""
+        recusals = self.model._meta.apps.get_model("evaluations", "Recusal")
+        recused = recusals.objects.filter(seat=seat, entry=OuterRef("pk"), withdrawn_at=None)
+        in_time = Q(round__state="open", round__opens_at__lte=now, round__closes_at__gt=now, locked_at=None)
+        # One filter call: both conditions are on the same assignment.
+        mine = self.filter(in_time, assignments__seat=seat, assignments__seat__state="live")
+        return mine.filter(~Exists(recused))
+
+    def with_progress_of(self, seat: Any) -> Self:
+        """Each with what is known of this seat's sheet: `revision` (None: no sheet), `received_at`, `digest`, `recused`."""
+        models_ = self.model._meta.apps
+        sheets = models_.get_model("evaluations", "ScoreSheet").objects
+        recusals = models_.get_model("evaluations", "Recusal").objects
+        last = sheets.filter(seat=seat, entry=OuterRef("pk")).order_by("-revision")
+        return self.annotate(
+            revision=Subquery(last.values("revision")[:1]),
+            received_at=Subquery(last.values("submitted_at")[:1]),
+            digest=Subquery(last.values("event__digest")[:1]),
+            recused=Exists(recusals.filter(seat=seat, entry=OuterRef("pk"), withdrawn_at=None)),
+        )
+
     def with_round(self) -> Self:
         return self.select_related("round__season__district", "round__rule_set", "snapshot")
 
@@ -54,6 +92,19 @@ class SeatQuerySet(models.QuerySet[Any]):
 
     def live(self) -> Self:
         return self.filter(state="live")
+
+
+class CardQuerySet(models.QuerySet[Any]):
+    """Judges' cards."""
+
+    def live(self) -> Self:
+        return self.filter(revoked_at=None)
+
+    def with_seat(self) -> Self:
+        """With everything that a judge's page needs to know of the seat, in one read."""
+        return self.select_related(
+            "seat__judge__user", "seat__panel", "seat__round__rule_set", "seat__round__season__district"
+        )
 
 
 class AssignmentQuerySet(models.QuerySet[Any]):
@@ -68,6 +119,10 @@ class AssignmentQuerySet(models.QuerySet[Any]):
 
 class SheetQuerySet(models.QuerySet[Any]):
     """Score sheets."""
+
+    def of(self, seat: Any) -> Self:
+        """This seat's own sheets. Twin of `can_view_sheet`."""
+        return self.filter(seat=seat)
 
     def latest(self) -> Self:
         """The highest revision of each seat for an entry."""

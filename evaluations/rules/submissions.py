@@ -16,7 +16,6 @@ from evaluations.models import (
     Assignment,
     Entry,
     Photo,
-    Publication,
     Round,
     Season,
     Submission,
@@ -215,8 +214,8 @@ def frozen(photo: Photo) -> QuerySet[SubmissionSnapshot]:
 
 
 def is_published(photo: Photo) -> bool:
-    """Whether a published round holds the case with this photo."""
+    """Whether everybody may read the case with this photo: it stands in a round that was opened."""
     entries = Entry.objects.filter(
         submission=photo.submission_id, snapshot__body__photos__contains=[{"code": photo.code}]
     )
-    return Publication.objects.filter(round__entries__in=entries).exists()
+    return entries.exclude(round__state__in=NOT_STARTED).exists()

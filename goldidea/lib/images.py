@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from goldidea.lib import reencode
+from goldidea.lib import image_child
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 SECONDS: Final = 30  # of waiting for the child, its start included
-PROGRAM: Final = Path(reencode.__file__)
+PROGRAM: Final = Path(image_child.__file__)
 HEIC_BRANDS: Final = (
     b"heic",
     b"heix",
@@ -57,7 +57,7 @@ def reencoded(data: bytes) -> bytes:
     try:
         done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        raise ValidationError(words(reencode.BROKEN), code="broken") from None
+        raise ValidationError(words(image_child.BROKEN), code="broken") from None
     if done.returncode:
         raise ValidationError(words(done.returncode), code="not-usable")
     return done.stdout
@@ -65,8 +65,8 @@ def reencoded(data: bytes) -> bytes:
 
 def words(code: int) -> str:
     """What the person is told, by the code with which the child ended."""
-    if code == reencode.NOT_A_PHOTO:
+    if code == image_child.NOT_A_PHOTO:
         return _("This is not a photo that can be used. Please choose a JPEG, PNG or WebP picture.")
-    if code == reencode.TOO_MANY_PIXELS:
+    if code == image_child.TOO_MANY_PIXELS:
         return _("This picture has more than 40 million pixels. Choose a smaller one.")
     return _("This photo cannot be read: the file is damaged. Choose another one, or save it anew as JPEG.")

@@ -1,6 +1,6 @@
 """A program of its own: reads a photo from its input and writes it again as a clean JPEG, within limits of the system.
 
-Run by goldidea.lib.images as `python -I reencode.py`, so that a hostile picture costs a child process and nothing else.
+Run by goldidea.lib.images as `python -I image_child.py`, so that a hostile picture costs a child process and nothing else.
 It imports nothing of this project. Ends with 0, or with one of the codes below.
 """
 
