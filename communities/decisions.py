@@ -74,7 +74,10 @@ def decision_kind(name: str) -> DecisionKind:
     return import_string(settings.DECISIONS[name])()
 
 
-SAME_PERSON = _("The second person is somebody else.")
+SAME_PERSON = _("You asked for this yourself. The second person is somebody else.")
+SAME_PHONE = _(
+    "Your account has the same phone as the one that asked for this. The second person is somebody else."
+)
 
 
 def waiting_for(user: Any, district: Any, now: dt.datetime) -> Any:

@@ -6,25 +6,30 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from communities.decisions import SAME_PERSON, decision_kind
+from communities.decisions import SAME_PERSON, SAME_PHONE, can_see_decision, decision_kind
 from communities.models import Decision
 from communities.states import DECISION_MOVES, DecisionState
 from goldidea.lib import audit
 from goldidea.lib.errors import Refusal
 from goldidea.lib.moves import move
-from goldidea.lib.verdict import ALLOWED, Verdict
+from goldidea.lib.verdict import Verdict
 
 LAPSES_AFTER = dt.timedelta(days=7)
 
 
 def can_approve(user: Any, decision: Decision, obj: Any) -> Verdict:
-    """Anyone else whose appointment covers the object; not the same person under another account (same phone)."""
+    """Anyone else whose appointment covers the object; not the same person under another account (same phone).
+
+    Twin: `waiting_for`.
+    """
     asked = decision.requested_by
-    same_phone = bool(asked.phone_hash) and asked.phone_hash == user.phone_hash
-    if asked.pk == user.pk or asked.person_key == user.person_key or same_phone:
+    if asked.pk == user.pk:
         return Verdict(SAME_PERSON)
-    verdict = decision_kind(decision.kind).can_approve(user, obj)
-    return verdict if not verdict else ALLOWED
+    if asked.phone_hash and asked.phone_hash == user.phone_hash:
+        return Verdict(SAME_PHONE)
+    if obj is None:  # gone: whoever may see the request may find that out
+        return can_see_decision(user, decision)
+    return decision_kind(decision.kind).can_approve(user, obj)
 
 
 @transaction.atomic
@@ -63,7 +68,7 @@ def request_decision(
             )
     except IntegrityError as error:
         raise Refusal(_("This has been asked for already and waits for its second person.")) from error
-    audit.record(f"request {kind}", obj, by=by, reason=reason)
+    audit.record(f"request {kind}", obj, by=by, reason=reason, district=decision.district)
     return decision
 
 
@@ -79,14 +84,14 @@ def approve_decision(decision: Decision, *, by: Any, now: dt.datetime) -> Decisi
     obj = of_kind.find(decision.district, decision.object_code)
     can_approve(by, decision, obj).enforce()
     if now >= decision.expires_at:
-        move(decision, DECISION_MOVES, DecisionState.LAPSED)
+        move(decision, DECISION_MOVES, DecisionState.LAPSED, decided_at=now)
         return decision
     if obj is None or of_kind.fingerprint(obj) != decision.fingerprint:
         move(decision, DECISION_MOVES, DecisionState.VOID, decided_at=now)
         return decision
     move(decision, DECISION_MOVES, DecisionState.APPROVED, decided_by=by, decided_at=now)
     of_kind.apply(obj, decision.payload, by=decision.requested_by, second=by, reason=decision.reason, now=now)
-    audit.record(f"approve {decision.kind}", obj, by=by, reason=decision.reason)
+    audit.record(f"approve {decision.kind}", obj, by=by, reason=decision.reason, district=decision.district)
     return decision
 
 
@@ -108,10 +113,11 @@ def withdraw_decision(decision: Decision, *, by: Any, now: dt.datetime) -> None:
     audit.record(f"withdraw {decision.kind}", decision, by=by)
 
 
+@transaction.atomic
 def lapse_decisions(now: dt.datetime) -> int:
     """Let requests lapse that waited for 7 days. Gives their number."""
-    return (
-        Decision.objects.pending()
-        .filter(expires_at__lte=now)
-        .update(state=DecisionState.LAPSED, decided_at=now)
-    )
+    due = list(Decision.objects.pending().filter(expires_at__lte=now).select_for_update(skip_locked=True))
+    for decision in due:
+        move(decision, DECISION_MOVES, DecisionState.LAPSED, decided_at=now)
+        audit.record(f"lapse {decision.kind}", decision)
+    return len(due)

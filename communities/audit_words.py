@@ -1,0 +1,98 @@
+"""The audit trail in the office's words: every action and kind of object that the source records.
+
+A test reads the source and fails when an action is recorded that has no words here.
+"""
+
+from typing import Any, Final
+
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.translation import gettext_lazy as _
+
+from communities.decisions import decision_kind
+from goldidea.lib.personal import masked
+
+ACTIONS: Final[dict[str, Any]] = {
+    "sign in": _("signed in"),
+    "sign out": _("signed out"),
+    "lock sign-in": _("sign-in locked after wrong passwords"),
+    "change password": _("changed the own password"),
+    "open account": _("opened an account"),
+    "edit account": _("changed an account"),
+    "disable account": _("disabled an account"),
+    "enable account": _("enabled an account"),
+    "issue slip": _("printed an activation slip"),
+    "activate account": _("activated an account by slip"),
+    "appoint": _("appointed"),
+    "end appointment": _("ended an appointment"),
+}
+# What a request for a decision goes through; the kind of decision follows.
+STEPS: Final[dict[str, Any]] = {
+    "request": _("asked: %(what)s"),
+    "approve": _("approved: %(what)s"),
+    "decline": _("declined: %(what)s"),
+    "withdraw": _("took back: %(what)s"),
+    "lapse": _("lapsed: %(what)s"),
+}
+OBJECTS: Final[dict[str, Any]] = {
+    "accounts.user": _("account"),
+    "communities.appointment": _("appointment"),
+    "communities.community": _("community"),
+    "communities.subdistrict": _("sub-district"),
+    "communities.decision": _("decision of two"),
+    "communities.spreadsheetimport": _("import"),
+    "organizations.socialorganization": _("social organization"),
+    "organizations.organizationappointment": _("appointment with an organization"),
+    "organizations.engagement": _("engagement"),
+    "organizations.venturephilanthropyproject": _("venture-philanthropy project"),
+    "judges.judge": _("judge"),
+    "judges.electionmeeting": _("election meeting"),
+    "judges.standinginterest": _("standing interest"),
+    "evaluations.season": _("season"),
+    "evaluations.ruleset": _("rule set"),
+    "evaluations.round": _("round"),
+    "evaluations.submission": _("case"),
+    "evaluations.entry": _("entry"),
+    "evaluations.seat": _("seat"),
+    "evaluations.card": _("judge's card"),
+    "evaluations.scoresheet": _("score sheet"),
+    "evaluations.recusal": _("recusal"),
+}
+
+
+def action_words(action: str) -> Any:
+    """An action in words; one that nobody has put into words stays as it was recorded."""
+    if action in ACTIONS:
+        return ACTIONS[action]
+    step, _space, kind = action.partition(" ")
+    if step in STEPS and kind in settings.DECISIONS:
+        return str(STEPS[step]) % {"what": decision_kind(kind).label}
+    return action
+
+
+def action_choices() -> list[tuple[str, Any]]:
+    """Every action, for the filter."""
+    of_decisions = [f"{step} {kind}" for kind in settings.DECISIONS for step in STEPS]
+    return [(action, action_words(action)) for action in (*ACTIONS, *of_decisions)]
+
+
+def change_words(object_type: str, changes: dict[str, list[Any]]) -> list[tuple[str, str, str]]:
+    """Column, old and new value as they may be read: phones masked."""
+    return [
+        (column_words(object_type, column), shown(column, old), shown(column, new))
+        for column, (old, new) in changes.items()
+    ]
+
+
+def column_words(object_type: str, column: str) -> str:
+    try:
+        return str(apps.get_model(object_type)._meta.get_field(column).verbose_name)  # type: ignore[union-attr]
+    except (LookupError, FieldDoesNotExist, ValueError, AttributeError):
+        return column
+
+
+def shown(column: str, value: Any) -> str:
+    if value is None or value == "":
+        return "—"
+    return masked(str(value)) if "phone" in column and str(value) != "…" else str(value)
