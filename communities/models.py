@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from communities.querysets import AppointmentQuerySet, DecisionQuerySet, DivisionQuerySet, ImportQuerySet
@@ -32,6 +33,11 @@ class District(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def local_name(self) -> str:
+        """The district's name in the reader's language, where it has one."""
+        return self.name_en if get_language() == "en" and self.name_en else self.name
 
 
 class Division(models.Model):

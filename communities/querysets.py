@@ -21,6 +21,10 @@ class DivisionQuerySet(models.QuerySet[Any]):
     def on(self, day: dt.date) -> Self:
         return self.filter(valid_on(day))
 
+    def current(self) -> Self:
+        """Those without an end: of these a division code is unique in its district."""
+        return self.filter(valid_to=None)
+
 
 class AppointmentQuerySet(models.QuerySet[Any]):
     """Appointments of people."""
@@ -43,3 +47,17 @@ class DecisionQuerySet(models.QuerySet[Any]):
 
     def pending(self) -> Self:
         return self.filter(state="pending")
+
+
+class ImportQuerySet(models.QuerySet[Any]):
+    """Uploaded tables."""
+
+    def of(self, district: Any) -> Self:
+        return self.filter(district=district)
+
+    def by(self, user: Any) -> Self:
+        """A person sees the own uploads only: contacts stand in them."""
+        return self.filter(uploaded_by=user)
+
+    def waiting(self) -> Self:
+        return self.filter(state="waiting")

@@ -102,6 +102,57 @@ def can_decide_for_district(user: Any, district: Any) -> Verdict:
     return HIDDEN
 
 
+def can_view_divisions(user: Any, district: Any) -> Verdict:
+    """The register of sub-districts and communities: all staff of the district, and the platform's administrators.
+
+    Everybody else meets the names where they are published. Twin: `visible_divisions`.
+    """
+    return ALLOWED if is_staff(user, district) or is_platform_admin(user) else HIDDEN
+
+
+def visible_divisions(user: Any, district: Any, queryset: Any) -> Any:
+    """The rows of the register that the person may read: all of the district, or none. Twin of `can_view_divisions`."""
+    return queryset.of(district) if can_view_divisions(user, district) else queryset.none()
+
+
+def can_manage_place(user: Any, district: Any, sub_district_id: int | None) -> Verdict:
+    """Change what belongs to a sub-district: its own staff and the district's; its neighbours are told whose it is.
+
+    Twin: `within_reach`.
+    """
+    if covers(user, district, sub_district_id):
+        return ALLOWED
+    if is_staff(user, district):
+        return Verdict(
+            _("This belongs to another sub-district. Its own staff and the district's can change it.")
+        )
+    if is_platform_admin(user):
+        return Verdict(_("Administrators of the platform look after accounts and change no register."))
+    return HIDDEN
+
+
 def can_manage_community(user: Any, community: Any) -> Verdict:
     """Create or edit a community: staff of its sub-district, or of the district. Twin: `within_reach`."""
-    return can_staff(user, community.district, community.sub_district_id)
+    return can_manage_place(user, community.district, community.sub_district_id)
+
+
+def can_manage_sub_district(user: Any, sub_district: Any) -> Verdict:
+    """Edit a sub-district: its own staff, or the district's. Twin: `within_reach` by the path `pk`."""
+    return can_manage_place(user, sub_district.district, sub_district.pk)
+
+
+def can_add_sub_district(user: Any, district: Any) -> Verdict:
+    """A new sub-district is nobody's own yet: the district's staff."""
+    verdict = can_decide_for_district(user, district)
+    return can_manage_place(user, district, None) if verdict.hidden else verdict
+
+
+def can_import(user: Any, district: Any) -> Verdict:
+    """Import a table into a register: staff; which rows they may change is said row by row."""
+    return ALLOWED if is_staff(user, district) else HIDDEN
+
+
+def can_see_import(user: Any, upload: Any) -> Verdict:
+    """An upload is seen by the person who uploaded it: contacts stand in it. Twin: `ImportQuerySet.by`."""
+    own = upload.uploaded_by_id == user.pk and is_staff(user, upload.district)
+    return ALLOWED if own else HIDDEN

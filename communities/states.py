@@ -1,4 +1,4 @@
-"""What may follow what, for decisions that need two people."""
+"""What may follow what, for decisions that need two people and for uploaded tables."""
 
 from collections.abc import Mapping
 
@@ -18,4 +18,20 @@ class DecisionState(models.TextChoices):
 D = DecisionState
 DECISION_MOVES: Mapping[str, frozenset[str]] = {
     D.PENDING: frozenset({D.APPROVED, D.DECLINED, D.WITHDRAWN, D.LAPSED, D.VOID}),
+}
+
+
+class ImportState(models.TextChoices):
+    WAITING = "waiting", _("being read")
+    READY = "ready", _("to check")
+    UNREADABLE = "unreadable", _("cannot be read")
+    APPLIED = "applied", _("written")
+    DISCARDED = "discarded", _("discarded")
+
+
+I = ImportState  # noqa: E741
+IMPORT_MOVES: Mapping[str, frozenset[str]] = {
+    I.WAITING: frozenset({I.READY, I.UNREADABLE, I.DISCARDED}),
+    I.READY: frozenset({I.APPLIED, I.DISCARDED}),
+    I.UNREADABLE: frozenset({I.DISCARDED}),
 }

@@ -1,5 +1,6 @@
 """What is true of social organizations, their engagements and venture-philanthropy projects."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,8 @@ from goldidea.lib.personal import EncryptedTextField
 from organizations import creditcode
 from organizations.querysets import EngagementQuerySet, OrganizationQuerySet, ProjectQuerySet
 from organizations.states import OrganizationState
+
+RATING_YEARS = 5
 
 
 class Origin(models.TextChoices):
@@ -142,6 +145,15 @@ class SocialOrganization(models.Model):
         if errors:
             raise ValidationError(errors)
 
+    @property
+    def rating_words(self) -> str:
+        """3A, as the office writes it; empty without a rating."""
+        return f"{self.rating}A" if self.rating else ""
+
+    def rating_expired(self, day: dt.date) -> bool:
+        """A rating is valid for 5 years after the year in which it was given."""
+        return self.rating_year is not None and day.year > self.rating_year + RATING_YEARS
+
     def origin_to(self, community: Community) -> str:
         """Endogenous to the community it grew up in, exogenous to every other."""
         return Origin.ENDOGENOUS if self.home_community_id == community.pk else Origin.EXOGENOUS
@@ -150,6 +162,7 @@ class SocialOrganization(models.Model):
 class Engagement(models.Model):
     """An organization works with a community, from when to when, and at what."""
 
+    code = CodeField()
     organization = models.ForeignKey(SocialOrganization, models.PROTECT, related_name="engagements")
     community = models.ForeignKey(
         Community, models.PROTECT, related_name="engagements", verbose_name=_("community")

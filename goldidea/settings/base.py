@@ -184,6 +184,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"unacked_restore_interval": 10, "unacked_rest
 CELERY_BEAT_SCHEDULE = {
     # Finds what a lost message left behind: rounds past their deadline, closed rounds without a tally.
     "tick": {"task": "evaluations.tasks.tick", "schedule": 2.0, "options": {"expires": 2.0}},
+    # Finds uploaded tables whose message was lost; empties those that nobody wrote.
+    "read-imports": {"task": "communities.tasks.read_waiting_imports", "schedule": 10.0, "options": {"expires": 10.0}},
+    "forget-imports": {"task": "communities.tasks.forget_imports", "schedule": 86400.0},
     "lapse-decisions": {"task": "communities.tasks.lapse_decisions", "schedule": 600.0},
 }
 
@@ -198,6 +201,16 @@ DESKS = [
 APPOINTMENTS = [
     "communities.accounts.DivisionAppointments",
     "organizations.accounts.OrganizationAppointments",
+]
+
+# Registers that take tables (communities/registers.py), and who follows when a division is continued by another.
+REGISTERS = {
+    "communities": "communities.resources.CommunityRegister",
+    "organizations": "organizations.resources.OrganizationRegister",
+}
+DIVISION_FOLLOWERS = [
+    "communities.actions.divisions.appointments_follow",
+    "organizations.actions.engagements.organizations_follow",
 ]
 
 # Which decisions need a second person, and who carries each out (communities/decisions.py).
