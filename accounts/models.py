@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import UserQuerySet
+from goldidea.lib.chinese import sort_key
 from goldidea.lib.codes import CodeField
 from goldidea.lib.models import ClockTimestamp
 from goldidea.lib.personal import EncryptedTextField, keyed_hash
@@ -41,6 +42,7 @@ class User(AbstractBaseUser):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PERSON)
     username = models.CharField(_("sign-in name"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)
+    sort_key = models.CharField(max_length=200, blank=True, editable=False)
     phone = EncryptedTextField(_("mobile phone"), blank=True)
     phone_hash = models.CharField(max_length=64, blank=True, editable=False)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -87,6 +89,7 @@ class User(AbstractBaseUser):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.phone_hash = keyed_hash(self.phone) if self.phone else ""
+        self.sort_key = sort_key(self.name)
         super().save(*args, **kwargs)
 
 
@@ -98,6 +101,8 @@ class ActivationSlip(models.Model):
 
     code = CodeField()
     user = models.ForeignKey(User, models.CASCADE, related_name="slips")
+    # Slips printed together; a sheet is printed once, and its address shows no code a second time.
+    sheet = models.UUIDField(null=True, blank=True, db_index=True)
     secret_hash = models.CharField(max_length=64)
     issued_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
     issued_at = models.DateTimeField()

@@ -60,6 +60,14 @@ class AppointmentTable:
         """Every appointment of these accounts, ended ones too."""
         raise NotImplementedError(type(self).__name__)
 
+    def account_ids_in(self, role: str, district: District, on: dt.date) -> Any:
+        """Accounts that hold this role in the district on a day; None if the table knows no such role."""
+        raise NotImplementedError(type(self).__name__)
+
+    def find(self, account: User, code: str) -> Any:
+        """The account's appointment with this code, or None."""
+        raise NotImplementedError(type(self).__name__)
+
 
 class DivisionAppointments(AppointmentTable):
     """Appointments to districts, sub-districts and communities."""
@@ -71,6 +79,14 @@ class DivisionAppointments(AppointmentTable):
                 Q(sub_district__in=sub_district_ids) | Q(community__sub_district__in=sub_district_ids)
             )
         return rows.values("user_id")
+
+    def account_ids_in(self, role: str, district: District, on: dt.date) -> Any:
+        if role not in Role:
+            return None
+        return Appointment.objects.of(district).on(on).filter(role=role).values("user_id")
+
+    def find(self, account: User, code: str) -> Any:
+        return account.appointments.with_place().filter(code=code).first()
 
     def held_by(self, account_ids: Iterable[int]) -> Iterator[Held]:
         rows = Appointment.objects.filter(user_id__in=account_ids).with_place().order_by("-since", "pk")
@@ -87,6 +103,11 @@ class DivisionAppointments(AppointmentTable):
                 row.since,
                 row.until,
             )
+
+
+def find_appointment(account: User, code: str) -> Any:
+    """The account's appointment with this code in whichever table, or None."""
+    return next((row for table in tables() if (row := table.find(account, code))), None)
 
 
 def tables() -> list[AppointmentTable]:
@@ -163,6 +184,18 @@ def can_manage_account(
     if rank < 3 and not all(in_reach(user, district, one) for one in live):
         return Verdict(_("This account also acts outside your area. A higher office looks after it."))
     return ALLOWED
+
+
+def places_within(user: Any, district: District, places: Any) -> Any:
+    """The communities or organizations of this queryset for which the person may open accounts."""
+    if rank_of(user, district) > 1:
+        return places
+    return places.filter(sub_district__in=staff_sub_district_ids(user, district))
+
+
+def open_requests(account: User, district: District) -> Any:
+    """Staff roles that were asked for this account and wait for a second person."""
+    return Decision.objects.of(district).pending().filter(kind=GRANT, object_code=account.code)
 
 
 def can_work_with_accounts(user: Any, district: District) -> Verdict:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from communities.views import audit, decisions, start
+from communities.views import accounts, audit, decisions, slips, start
 
 top: list[URLPattern | URLResolver] = [
     path("", start.start, name="start"),
@@ -18,4 +18,22 @@ office: list[URLPattern | URLResolver] = [
     path("decisions/<slug:code>/decline/", decisions.decline, name="decision_decline"),
     path("decisions/<slug:code>/withdraw/", decisions.withdraw, name="decision_withdraw"),
     path("audit/", audit.audit, name="audit"),
+    path("accounts/", accounts.account_list, name="accounts"),
+    path("accounts/new/", accounts.choose_new, name="account_new"),
+    path("accounts/new/community/", accounts.new_for_community, name="account_new_community"),
+    path("accounts/new/staff/", accounts.new_for_staff, name="account_new_staff"),
+    path("accounts/<slug:code>/", accounts.account, name="account"),
+    path("accounts/<slug:code>/edit/", accounts.edit, name="account_edit"),
+    path("accounts/<slug:code>/appoint/community/", accounts.appoint_for_community, name="account_appoint"),
+    path("accounts/<slug:code>/appoint/staff/", accounts.appoint_as_staff, name="account_appoint_staff"),
+    path(
+        "accounts/<slug:code>/appointments/<slug:appointment_code>/end/",
+        accounts.end_appointment,
+        name="account_end_appointment",
+    ),
+    path("accounts/<slug:code>/disable/", accounts.disable, name="account_disable"),
+    path("accounts/<slug:code>/enable/", accounts.enable, name="account_enable"),
+    path("slips/", slips.slips, name="slips"),
+    path("slips/open/", slips.open_accounts, name="slips_open_accounts"),
+    path("slips/<uuid:sheet>/", slips.sheet, name="slips_sheet"),
 ]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import secrets
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -47,17 +48,31 @@ def secret_hash(user: User, digits: str) -> str:
 
 @transaction.atomic
 def issue_slips(
-    accounts: Iterable[User], *, by: User | None, now: dt.datetime, district: Any = None
+    accounts: Iterable[User],
+    *,
+    by: User | None,
+    now: dt.datetime,
+    district: Any = None,
+    sheet: uuid.UUID | None = None,
 ) -> list[PrintedSlip]:
     """A new slip for each account; earlier slips of the account are no longer good. The codes are in the answer only.
 
     The password that an account has goes on working until the slip is used.
+    Args:
+        sheet: a key of the caller's: the same sheet is not printed twice.
     """
-    return [issue_slip(account, by=by, now=now, district=district) for account in accounts]
+    return [issue_slip(account, by=by, now=now, district=district, sheet=sheet) for account in accounts]
 
 
 @transaction.atomic
-def issue_slip(account: User, *, by: User | None, now: dt.datetime, district: Any = None) -> PrintedSlip:
+def issue_slip(
+    account: User,
+    *,
+    by: User | None,
+    now: dt.datetime,
+    district: Any = None,
+    sheet: uuid.UUID | None = None,
+) -> PrintedSlip:
     """A new slip for one account, the earlier one revoked.
 
     Raises: Refusal for a judge's account (cards open those) and for a disabled one.
@@ -69,6 +84,7 @@ def issue_slip(account: User, *, by: User | None, now: dt.datetime, district: An
     digits = "".join(secrets.choice("0123456789") for _position in range(DIGITS))
     slip = ActivationSlip.objects.create(
         user=locked,
+        sheet=sheet,
         secret_hash=secret_hash(locked, digits),
         issued_by=by,
         issued_at=now,

@@ -1,6 +1,7 @@
 """Open accounts, appoint their people, end appointments, disable and enable accounts."""
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -30,6 +31,23 @@ def open_account(
     account.full_clean(exclude=["password"])
     insert(account)
     audit.record("open account", account, by=by, district=district)
+    return account
+
+
+@transaction.atomic
+def open_and(
+    identity: Mapping[str, str], appoint_person: Callable[[User], None], *, by: Any, district: District
+) -> User:
+    """Open an account and appoint its person, or do neither."""
+    account = open_account(
+        identity["username"],
+        identity["name"],
+        phone=identity["phone"],
+        email=identity["email"],
+        district=district,
+        by=by,
+    )
+    appoint_person(account)
     return account
 
 

@@ -31,9 +31,9 @@ MENU: Final[tuple[tuple[Any, tuple[tuple[str, Any, frozenset[str]], ...]], ...]]
     (
         gettext_lazy("Registers"),
         (
-            ("communities", gettext_lazy("Communities"), STAFF),
-            ("organizations", gettext_lazy("Social organizations"), STAFF),
-            ("philanthropy", gettext_lazy("Venture-philanthropy projects"), STAFF),
+            ("communities", gettext_lazy("Communities"), READERS),
+            ("organizations", gettext_lazy("Social organizations"), READERS),
+            ("philanthropy", gettext_lazy("Venture-philanthropy projects"), READERS),
             ("judges", gettext_lazy("Judges"), STAFF),
             ("elections", gettext_lazy("Elections"), STAFF),
         ),

@@ -1,0 +1,1 @@
+"""Parse what the office typed, one module a register."""
