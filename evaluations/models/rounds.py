@@ -1,17 +1,21 @@
 """Rounds: entries, panels, seats, who marks what, and who does not."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from communities.models import District, SubDistrict
 from evaluations.models.seasons import RuleSet, Season
 from evaluations.models.submissions import Submission, SubmissionSnapshot
-from evaluations.querysets import AssignmentQuerySet, EntryQuerySet, RoundQuerySet, SeatQuerySet
+from evaluations.names import panel_name
+from evaluations.querysets import (
+    AssignmentQuerySet,
+    CardQuerySet,
+    EntryQuerySet,
+    RoundQuerySet,
+    SeatQuerySet,
+)
 from evaluations.states import RoundState, SeatState
 from goldidea.lib.codes import CodeField
 from goldidea.lib.models import ClockTimestamp
@@ -105,12 +109,6 @@ class Entry(models.Model):
         return self.round.season.district
 
 
-PANEL_WORDS = {
-    "residents": pgettext_lazy("panel", "Resident judges"),
-    "experts": pgettext_lazy("panel", "Experts"),
-}
-
-
 class Panel(models.Model):
     """评委组: a panel of the rule set, in one round, with its number of places."""
 
@@ -132,9 +130,9 @@ class Panel(models.Model):
         return self.name
 
     @property
-    def words(self) -> Any:
+    def words(self) -> str:
         """The panel's name in the reader's language, where the product knows it."""
-        return PANEL_WORDS.get(self.key, self.name)
+        return panel_name(self.key)
 
 
 class Seat(models.Model):
@@ -245,6 +243,8 @@ class Card(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
+    objects = CardQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -254,3 +254,7 @@ class Card(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def district(self) -> District:
+        return self.seat.district

@@ -1,5 +1,15 @@
-"""Addresses of the evaluation: judging."""
+"""Addresses of a judge's pages: the list, each project, its marks, conflict and receipt, the slip of all receipts."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-judging: list[URLPattern] = []
+from evaluations.views import judging as views
+
+judging: list[URLPattern] = [
+    path("", views.list_entries, name="list"),
+    path("receipts/", views.receipts, name="receipts"),
+    path("<slug:code>/", views.entry, name="entry"),
+    path("<slug:code>/received/", views.received, name="received"),
+    path("<slug:code>/conflict/", views.recuse, name="recuse"),
+    path("<slug:code>/conflict/take-back/", views.take_back, name="take_back"),
+    path("<slug:code>/photos/<slug:photo_code>/", views.photo, name="photo"),
+]

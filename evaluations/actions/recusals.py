@@ -1,0 +1,77 @@
+"""Recusals: a judge declares a conflict of interest, or takes it back. Both are events of the round."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from evaluations.actions.events import database_time, record_event
+from evaluations.actions.locks import share_round
+from evaluations.models import Entry, Recusal, RoundEvent, Seat
+from evaluations.rules.scoring import can_recuse
+from evaluations.states import RoundState
+from goldidea.lib import audit
+from goldidea.lib.errors import Refusal, StaleState, TooLate
+
+
+@transaction.atomic
+def declare_recusal(
+    seat: Seat, entry: Entry, *, reason: str, note: str = "", by: Any, now: dt.datetime
+) -> Recusal:
+    """This judge does not mark this entry; a sheet given before does not count. Twice is once.
+
+    The event names the seat's pseudonym and the entry, never the reason.
+    Raises: TooLate after the close (by the database's clock), Refusal for a locked entry.
+    """
+    entry = _hold(seat, entry)
+    if standing := seat.recusals.filter(entry=entry, withdrawn_at=None).first():
+        return standing
+    recusal = Recusal(seat=seat, entry=entry, reason=reason, note=note, declared_by=by)
+    recusal.full_clean(validate_constraints=False)
+    recusal.save()
+    _log(seat, entry, "declared")
+    audit.record("declare recusal", entry, by=by, reason=f"{recusal.get_reason_display()} {note}".strip())
+    return recusal
+
+
+@transaction.atomic
+def withdraw_recusal(recusal: Recusal, *, by: Any, now: dt.datetime) -> None:
+    """Take a recusal back until somebody else sits in: a sheet given before counts again.
+
+    Raises: TooLate, Refusal when the entry is locked or has been given to another judge, StaleState if taken back already.
+    """
+    entry = _hold(recusal.seat, recusal.entry)
+    if replaced_since(recusal):
+        raise Refusal(_("Another judge marks this project in your place. Thank you for saying so."))
+    if not Recusal.objects.filter(pk=recusal.pk, withdrawn_at=None).update(withdrawn_at=now):
+        raise StaleState(_("This was taken back already."))
+    _log(recusal.seat, entry, "withdrawn")
+    audit.record("withdraw recusal", entry, by=by)
+
+
+def replaced_since(recusal: Recusal) -> bool:
+    """Whether the entry was given to somebody since: its key stands in a later assignment, or the seat was replaced."""
+    later = RoundEvent.objects.filter(
+        round=recusal.entry.round_id,
+        kind="assign",
+        at__gt=recusal.declared_at,
+        body__contains=f'"{recusal.entry.key}"',
+    )
+    return later.exists() or recusal.seat.replacements.exists()
+
+
+def _hold(seat: Seat, entry: Entry) -> Entry:
+    """Keep the round from closing, then read again what the rule looks at, by the database's clock."""
+    share_round(entry.round_id)
+    entry = Entry.objects.with_round().get(pk=entry.pk)
+    now, round_ = database_time(), entry.round
+    if round_.state == RoundState.OPEN and now < round_.closes_at:
+        if not (verdict := can_recuse(seat, entry, now)):
+            raise Refusal(verdict.reason)
+        return entry
+    raise TooLate(_("Scoring is closed."))
+
+
+def _log(seat: Seat, entry: Entry, act: str) -> None:
+    record_event(entry.round, "recuse", {"seat": seat.pseudonym, "entry": entry.key, "act": act})
