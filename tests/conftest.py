@@ -20,17 +20,19 @@ from django.db import connections
 
 from goldidea.settings import env
 
-# `become` changes DATABASES in place, so the owner's name is read from the environment.
-OWNER = env.database("DATABASE_OWNER_URL")["USER"]
+# `become` changes DATABASES in place, so both accounts are read from the environment.
+OWNER, APPLICATION = (
+    {part: env.database(name)[part] for part in ("USER", "PASSWORD")} for name in ("DATABASE_OWNER_URL", "DATABASE_URL")
+)
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def become(role: str, blocker) -> None:
-    """Every later connection signs in to the database as `role`."""
+def become(account: dict[str, str], blocker) -> None:
+    """Every later connection signs in to the database with this account."""
     with blocker.unblock():
         connection = connections["default"]
         connection.close()
-        connection.settings_dict["USER"] = role
+        connection.settings_dict.update(account)
 
 
 # The test database is made for every run: pytest-django makes it only for tests with its own marker, and a test
@@ -40,20 +42,24 @@ pytest_django.fixtures._get_databases_for_setup = lambda _items: ({"default"}, s
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
-    owner = connections["default"].settings_dict["USER"]
-    become(settings.APP_ROLE, django_db_blocker)
+    # A clone to which nobody ever connects: a template must have no sessions.
+    become(APPLICATION, django_db_blocker)
+    name = connections["default"].settings_dict["NAME"]
+    assert name.startswith("test_"), name
+    beside(f'DROP DATABASE IF EXISTS "{name}_template"')
+    beside(f'CREATE DATABASE "{name}_template" TEMPLATE "{name}"')
     yield
-    become(owner, django_db_blocker)  # teardown drops the database
+    beside(f'DROP DATABASE "{name}_template"')
+    become(OWNER, django_db_blocker)  # teardown drops the database
 
 
-def as_owner(sql: str) -> None:
-    """Run one statement as the owner, outside any transaction, beside the test's databases."""
+def beside(sql: str, account: dict[str, str] = OWNER) -> None:
+    """Run one statement outside any transaction, beside the test's databases."""
     described = connections["default"].settings_dict
-    owner = settings.DATABASES["default"]
     connection = psycopg2.connect(
         dbname="postgres",
-        user=OWNER,
-        password=owner["PASSWORD"],
+        user=account["USER"],
+        password=account["PASSWORD"],
         host=described["HOST"],
         port=described["PORT"] or None,
     )
@@ -67,18 +73,20 @@ def own_database(django_db_setup, django_db_blocker) -> Iterator[str]:
     """A database of this test's own, cloned from the migrated one: what it commits nobody else sees. Gives its name."""
     described = connections["default"].settings_dict
     template = described["NAME"]
-    assert template.startswith("test_"), template
     name = f"t_{uuid.uuid4().hex[:12]}"
     with django_db_blocker.unblock():
         connections["default"].close()
-        as_owner(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        beside(f'CREATE DATABASE "{name}" TEMPLATE "{template}_template"')
         described["NAME"] = name
         try:
             yield name
         finally:
             connections["default"].close()
             described["NAME"] = template
-            as_owner(f'DROP DATABASE "{name}" WITH (FORCE)')
+            # Threads and programs of the test may still hold connections; the application's role ends its own.
+            ended = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+            beside(ended, APPLICATION)
+            beside(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def program_environment(database: str) -> dict[str, str]:

@@ -1,5 +1,17 @@
-"""Addresses of the evaluation: public."""
+"""Addresses that everybody may read."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-public: list[URLPattern] = []
+from evaluations.views import public as views
+
+public: list[URLPattern] = [
+    path("", views.home, name="home"),
+    path("projects/", views.projects, name="projects"),
+    path("projects/<code:code>/", views.project, name="project"),
+    path("results/", views.results, name="results"),
+    path("results/<code:code>/", views.result, name="result"),
+    path("results/<code:code>/result.json", views.result_json, name="result_json"),
+    path("judges/", views.judge, name="judge"),
+    path("notices/", views.notices, name="notices"),
+    path("notices/<code:code>/", views.notice, name="notice"),
+]

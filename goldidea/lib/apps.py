@@ -1,8 +1,14 @@
 """The app `lib`: it owns the audit trail's tables and the template tags of the look."""
 
 from django.apps import AppConfig
+from django.urls import register_converter
 
 
 class LibConfig(AppConfig):
     name = "goldidea.lib"
     label = "lib"
+
+    def ready(self) -> None:
+        from goldidea.lib.codes import CodeConverter
+
+        register_converter(CodeConverter, "code")

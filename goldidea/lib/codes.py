@@ -19,3 +19,15 @@ class CodeField(models.CharField):  # type: ignore[type-arg]
     def __init__(self, *args: object, **kwargs: object) -> None:
         kwargs.update({"max_length": 10, "default": new_code, "unique": True, "editable": False})
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class CodeConverter:
+    """`<code:code>` in addresses: anything else than a well-formed code is not found, without asking the database."""
+
+    regex = f"[{ALPHABET}]{{10}}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value

@@ -14,8 +14,7 @@ os.environ.setdefault("MEDIA_ROOT", tempfile.mkdtemp(prefix="goldidea-media-"))
 from goldidea.settings import env
 from goldidea.settings.base import *  # noqa: F403
 
-APP_ROLE = env.database("DATABASE_URL")["USER"]
-# The tests' database is made by the owner; conftest.py then becomes the application's role (APP_ROLE).
+# The tests' database is made by the owner; conftest.py then becomes the application's role.
 DATABASES = {"default": env.database("DATABASE_OWNER_URL")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

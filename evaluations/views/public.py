@@ -1,0 +1,237 @@
+"""What everybody may read: the season, its cases, its results, its notices."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from evaluations.filters.public import CaseFilter, ResultFilterForm
+from evaluations.models import Entry, Publication, Season, Submission
+from evaluations.names import in_language, panel_name
+from evaluations.stages import stages
+from goldidea.lib.context import preferences
+from goldidea.lib.htmx import page
+
+PAGE = 25
+
+
+def current_season(district: Any) -> Season | None:
+    """The season that the front page shows: the latest one that is not a draft."""
+    return Season.objects.of(district).public().first()
+
+
+def cases(district: Any) -> Any:
+    """Public cases with their opened entries, each with what was frozen."""
+    opened = (
+        Entry.objects.exclude(round__state__in=["draft", "cancelled"])
+        .select_related("snapshot")
+        .order_by("pk")
+    )
+    return (
+        Submission.objects.of(district)
+        .public()
+        .prefetch_related(Prefetch("entries", opened, to_attr="opened"))
+    )
+
+
+@require_safe
+@login_not_required
+def home(request: HttpRequest) -> HttpResponse:
+    """The season, its stage, what can be done now."""
+    district = request.district  # type: ignore[attr-defined]
+    season = current_season(district)
+    shown = cases(district).filter(season=season) if season else Submission.objects.none()
+    context = {
+        "season": season,
+        "stages": stages(season, timezone.now()) if season else [],
+        "cases": shown.order_by("sub_district__division_code", "number")[:6],
+        "case_count": shown.count(),
+        "publications": published(district)[:3],
+        "communities": district.communities.filter(valid_to=None).count(),
+        "sub_districts": district.sub_districts.filter(valid_to=None).count(),
+    }
+    return page(request, "public/home.html", context)
+
+
+@require_safe
+@login_not_required
+def projects(request: HttpRequest) -> HttpResponse:
+    """Cases of opened rounds: search, filters, paging."""
+    district = request.district  # type: ignore[attr-defined]
+    listed = cases(district).order_by("-season__year", "number")
+    filtered = CaseFilter(request.GET, queryset=listed, district=district)
+    found = Paginator(filtered.qs, PAGE).get_page(request.GET.get("page"))
+    return page(request, "public/projects.html", {"filter": filtered, "page_obj": found})
+
+
+@require_safe
+@login_not_required
+def project(request: HttpRequest, code: str) -> HttpResponse:
+    """One case as it was frozen, with what is published of its results."""
+    district = request.district  # type: ignore[attr-defined]
+    case = get_object_or_404(cases(district).select_related("season"), code=code)
+    context = {"case": case, "body": case.opened[-1].snapshot.body, "results": _lines_of(case)}
+    return page(request, "public/project.html", context)
+
+
+def _lines_of(case: Submission) -> list[dict[str, Any]]:
+    """The case's line in each latest publication of its rounds."""
+    found = []
+    for publication in _latest(Publication.objects.filter(round__entries__submission=case)):
+        body = json.loads(publication.body)
+        for line in body["standings"]:
+            if line["case"] == case.code:
+                found.append({"publication": publication, "body": body, "line": with_bars(line, body)})
+    return found
+
+
+def with_bars(line: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    """The line with, per panel, its bars: name, score, maximum, length and the mean of all cases, in per cent."""
+    criteria = {criterion["key"]: criterion for criterion in body["rule"]["criteria"]}
+    for panel in line["panels"]:
+        panel["bars"] = [
+            {
+                "name": in_language(criteria[score["key"]]["name"]),
+                "max": criteria[score["key"]]["max"],
+                "mean": body["means"].get(f"{panel['key']}/{score['key']}"),
+                **score,
+            }
+            for score in panel["criteria"]
+        ]
+    return line
+
+
+def _latest(publications: Any) -> list[Publication]:
+    """The latest publication of each round, final rounds first."""
+    rows = publications.select_related("round__season", "round__sub_district").order_by("round_id", "-pk")
+    return sorted(rows.distinct("round_id"), key=lambda p: (-p.round.season.year, p.round.kind, p.round.name))
+
+
+def published(district: Any) -> list[Publication]:
+    """The latest publication of each round of the district."""
+    return _latest(Publication.objects.filter(round__season__district=district))
+
+
+@require_safe
+@login_not_required
+def results(request: HttpRequest) -> HttpResponse:
+    """Rounds with published results."""
+    return page(request, "public/results.html", {"publications": published(request.district)})  # type: ignore[attr-defined]
+
+
+def _publication(request: HttpRequest, code: str) -> Publication:
+    """The latest publication of the round with this code, or 404."""
+    of_round = Publication.objects.filter(round__code=code, round__season__district=request.district)  # type: ignore[attr-defined]
+    row = of_round.select_related("round__season", "tally").order_by("-pk").first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _etag(request: HttpRequest, publication: Publication) -> str:
+    """One for each snapshot, language, preferences and version of the pages; only for readers who are not signed in."""
+    parts = (
+        publication.etag,
+        get_language(),
+        preferences(request),
+        request.get_full_path(),
+        settings.RELEASE,
+    )
+    return '"' + hashlib.sha256(repr(parts).encode()).hexdigest()[:32] + '"'
+
+
+@require_safe
+@login_not_required
+def result(request: HttpRequest, code: str) -> HttpResponse:
+    """The ranked list of a round, from its immutable snapshot."""
+    publication = _publication(request, code)
+    etag = None if request.user.is_authenticated else _etag(request, publication)
+    unchanged = get_conditional_response(request, etag=etag) if etag else None
+    if unchanged is not None:
+        return unchanged
+    body = json.loads(publication.body)
+    form = ResultFilterForm(request.GET, body["standings"])
+    kept = form.kept()
+    found = Paginator(kept, PAGE).get_page(request.GET.get("page"))
+    for line in found:
+        with_bars(line, body)
+    context = {
+        "publication": publication,
+        "body": body,
+        "form": form,
+        "page_obj": found,
+        "columns": columns(body),
+    }
+    response = page(request, "public/result.html", context)
+    if etag:
+        response["ETag"] = etag
+        response["Cache-Control"] = "no-cache"
+    return response
+
+
+def columns(body: dict[str, Any]) -> list[dict[str, str]]:
+    """The columns of the table: each criterion of each panel that marks."""
+    line = next((line for line in body["standings"] if line["panels"]), {"panels": []})
+    names = {criterion["key"]: criterion for criterion in body["rule"]["criteria"]}
+    many = len(line["panels"]) > 1
+    return [
+        {"name": in_language(names[score["key"]]["name"]), "panel": panel_name(panel["key"]) if many else ""}
+        for panel in line["panels"]
+        for score in panel["criteria"]
+    ]
+
+
+@require_safe
+@login_not_required
+def result_json(request: HttpRequest, code: str) -> HttpResponse:
+    """The snapshot itself."""
+    publication = _publication(request, code)
+    etag = f'"{publication.etag}"'
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is not None:
+        return unchanged
+    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+    return HttpResponse(publication.body, content_type="application/json; charset=utf-8", headers=headers)
+
+
+@require_safe
+@login_not_required
+def notices(request: HttpRequest) -> HttpResponse:
+    """Notices of results, newest first."""
+    rows = Publication.objects.filter(round__season__district=request.district)  # type: ignore[attr-defined]
+    rows = rows.select_related("round__season").order_by("-pk")
+    return page(
+        request, "public/notices.html", {"page_obj": Paginator(rows, PAGE).get_page(request.GET.get("page"))}
+    )
+
+
+@require_safe
+@login_not_required
+def notice(request: HttpRequest, code: str) -> HttpResponse:
+    """A notice as it hangs on the board: basis, steps run, list, period, contact, office, date. It prints."""
+    rows = Publication.objects.filter(round__season__district=request.district)  # type: ignore[attr-defined]
+    row = get_object_or_404(rows.select_related("round__season__district"), code=code)
+    here = request.build_absolute_uri(
+        reverse("public:result", args=[row.round.season.district.slug, row.round.code])
+    )
+    superseded = _publication(request, row.round.code) != row
+    context = {"publication": row, "body": json.loads(row.body), "superseded": superseded, "here": here}
+    return page(request, "public/notice.html", context)
+
+
+@require_safe
+@login_not_required
+def judge(request: HttpRequest) -> HttpResponse:
+    """For resident judges: how scoring begins, for who comes without scanning a card."""
+    return page(request, "public/judge.html")
