@@ -3,7 +3,8 @@
 //   <form data-autosave="/…/save" data-saved-at="saved">
 //   <p class="saved" id="saved" role="status" data-saved data-ok="Saved {time}" data-busy="Saving…"
 //      data-bad="Not saved yet, will try again" data-refused="Not saved: please reload the page"></p>
-// The server answers 204, or JSON; any 4xx except 429 stops the retries. Files are not sent.
+// The server answers 204, or JSON, which the form gets as the event autosave:answer (detail: answer, and sent, the FormData);
+// any 4xx except 429 stops the retries. Files are not sent. A form that is handed in while it is being saved waits for that.
 
 const PAUSE = 1200;
 const LONGEST = 30000;
@@ -17,7 +18,7 @@ class Autosave {
     this.wait = PAUSE;
     form.addEventListener("input", () => this.touch());
     form.addEventListener("change", () => this.touch());
-    form.addEventListener("submit", () => this.stop());
+    form.addEventListener("submit", (event) => this.handOver(event));
     window.addEventListener("online", () => this.dirty && this.save());
     document.addEventListener("visibilitychange", () => document.hidden && this.dirty && this.save(true));
   }
@@ -27,9 +28,21 @@ class Autosave {
     this.again(PAUSE);
   }
 
-  stop() {
+  // Two posts of one page at once would be two people to the server.
+  handOver(event) {
     clearTimeout(this.timer);
     this.dirty = false;
+    if (!this.busy || !this.form.requestSubmit) return;
+    event.preventDefault();
+    this.waiting = { button: event.submitter };
+  }
+
+  handOn() {
+    const { button } = this.waiting;
+    this.waiting = null;
+    clearTimeout(this.timer);
+    this.dirty = false;
+    this.form.requestSubmit(button || undefined);
   }
 
   again(pause) {
@@ -60,14 +73,19 @@ class Autosave {
     this.busy = true;
     this.dirty = false;
     this.say("busy", "now");
+    const sent = this.body();
     try {
       const answer = await fetch(this.form.dataset.autosave, {
-        method: "POST", body: this.body(), credentials: "same-origin", keepalive: leaving, redirect: "manual",
+        method: "POST", body: sent, credentials: "same-origin", keepalive: leaving, redirect: "manual",
         headers: { "X-Requested-With": "fetch" },
       });
       if (answer.ok) {
         this.wait = PAUSE;
         this.say("ok", "ok");
+        if ((answer.headers.get("Content-Type") || "").includes("json")) {
+          const detail = { answer: await answer.json(), sent };
+          this.form.dispatchEvent(new CustomEvent("autosave:answer", { detail }));
+        }
       } else if (answer.type === "opaqueredirect" || (answer.status < 500 && answer.status !== 429)) { // signed out, closed, moved on
         this.say("refused", "bad");
       } else {
@@ -77,6 +95,7 @@ class Autosave {
       this.later();
     } finally {
       this.busy = false;
+      if (this.waiting) this.handOn();
     }
   }
 

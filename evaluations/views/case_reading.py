@@ -1,0 +1,268 @@
+"""What the pages of a case show: its sections, what is missing, what to do next, where it is, what happened to it."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from communities.models import Community
+from evaluations.forms.merging import Merge
+from evaluations.forms.submissions import CaseForm
+from evaluations.models import Submission
+from evaluations.rules.completeness import Gap, gaps, label
+from evaluations.states import SubmissionState
+from goldidea.lib.models import AuditEvent
+
+S = SubmissionState
+TONES = {
+    S.DRAFT: "wait",
+    S.SUBMITTED: "now",
+    S.RETURNED: "warn",
+    S.ACCEPTED: "ok",
+    S.NOT_ELIGIBLE: "bad",
+    S.WITHDRAWN: "wait",
+}
+
+
+@dataclass(slots=True)
+class Row:
+    """One field of a case, in words. `old` is what it said at the submission before, where that differs."""
+
+    field: str
+    label: str
+    text: str
+    old: str | None = None
+    reason: Any = None  # the office's box for a reason
+
+
+@dataclass(slots=True)
+class Section:
+    """A part of the case under one heading."""
+
+    heading: str
+    rows: list[Row] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do next about a case, and where."""
+
+    words: str
+    tone: str
+    url: str = ""
+    action: str = ""
+
+
+# Heading -> fields, in the order of reading.
+SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (lambda: _("What it is"), ("title", "field", "summary")),
+    (lambda: _("Who carries it"), ("lead_community", "partners", "organizations", "worker_name")),
+    (
+        lambda: _("How it began"),
+        (
+            "origin_kind",
+            "need",
+            "deliberation_kind",
+            "deliberation_level",
+            "deliberated_on",
+            "deliberation_record",
+            "resolution",
+        ),
+    ),
+    (lambda: _("What was done"), ("practice", "effect", "beneficiaries", "starts_on", "ends_on")),
+    (lambda: _("Money"), ("philanthropy_project", "budget_total", "amount_asked")),
+)
+# Fields at which the office can write a reason.
+REASON_FIELDS = (
+    *(name for _heading, names in SECTIONS for name in names if name != "lead_community"),
+    "photos",
+)
+
+
+def sections(
+    body: Mapping[str, Any], before: Mapping[str, Any] | None = None, worker: str = ""
+) -> list[Section]:
+    """A snapshot in words; with the snapshot before it, what has changed since."""
+    now, was = words_of(body), words_of(before) if before else {}
+    now["worker_name"] = worker
+    return [
+        Section(
+            heading(),
+            [
+                Row(
+                    name,
+                    label(name),
+                    now[name],
+                    was[name] if was and was.get(name, now[name]) != now[name] else None,
+                )
+                for name in names
+                if name != "worker_name" or worker
+            ],
+        )
+        for heading, names in SECTIONS
+    ]
+
+
+def words_of(body: Mapping[str, Any]) -> dict[str, str]:
+    """Field -> what the snapshot says, in the reader's language; texts of the case as they were written."""
+    talk = body.get("deliberation") or {}
+    return {
+        **{
+            name: str(body.get(name) or "")
+            for name in ("title", "summary", "need", "resolution", "practice", "effect")
+        },
+        "field": choice("field", body.get("field")),
+        "lead_community": joined([body.get("sub_district"), body.get("community")]),
+        "partners": "、".join(part["name"] for part in body.get("partners") or []),
+        "organizations": "、".join(organization["name"] for organization in body.get("organizations") or []),
+        "origin_kind": choice("origin_kind", body.get("origin_kind")),
+        "deliberation_kind": choice("deliberation_kind", talk.get("kind")),
+        "deliberation_level": choice("deliberation_level", talk.get("level")),
+        "deliberated_on": day(talk.get("on")),
+        "deliberation_record": talk.get("record") or "",
+        "beneficiaries": "" if body.get("beneficiaries") is None else number_format(body["beneficiaries"]),
+        "starts_on": day(body.get("starts_on")),
+        "ends_on": day(body.get("ends_on")),
+        "philanthropy_project": project(body.get("philanthropy")),
+        "budget_total": money(body.get("budget_total")),
+        "amount_asked": money(body.get("amount_asked")),
+    }
+
+
+def choice(name: str, value: Any) -> str:
+    return str(dict(Submission._meta.get_field(name).choices or ()).get(value, ""))
+
+
+def joined(parts: Iterable[Mapping[str, str] | None]) -> str:
+    return " · ".join(part["name"] for part in parts if part)
+
+
+def day(text: str | None) -> str:
+    return date_format(dt.date.fromisoformat(text), "DATE_FORMAT") if text else ""
+
+
+def money(text: str | None) -> str:
+    return (
+        _("%(amount)s yuan") % {"amount": number_format(Decimal(text), 2, force_grouping=True)}
+        if text
+        else ""
+    )
+
+
+def project(body: Mapping[str, Any] | None) -> str:
+    return f"{body['year']} · {body['title']} · {body['programme']} · {body['funder']}" if body else ""
+
+
+def missing(found: Iterable[Gap], form: CaseForm) -> list[tuple[str, str]]:
+    """(where, what) of everything that is missing."""
+    return [(form[gap.field].anchor if gap.field in form.fields else "", gap.words) for gap in found]
+
+
+def conflict_rows(case: Submission, laid: Merge, leads: Iterable[Community]) -> list[dict[str, Any]]:
+    """The fields in which the two versions differ, both in words, and which of them is taken unless one says otherwise."""
+    mine, theirs = CaseForm(case, laid.mine, leads), CaseForm(case, laid.theirs, leads)
+    clashes = laid.clashes
+    return [
+        {
+            "name": name,
+            "label": mine.fields[name].label if name in mine.fields else label(name),
+            "mine": shown(mine, name),
+            "theirs": shown(theirs, name),
+            "take": "mine" if name in clashes or laid.merged()[name] == laid.mine[name] else "theirs",
+        }
+        for name in laid.different
+    ]
+
+
+def shown(form: CaseForm, name: str) -> str:
+    """What stands in a field, as its reader sees it: the words of a choice, not its key."""
+    if name not in form.fields:
+        return ""
+    value = form[name].value()
+    chosen = {str(key) for key in (value if isinstance(value, list) else [value])}
+    choices = getattr(form.fields[name], "choices", None)
+    if choices is None:
+        return str(value or "")
+    return "、".join(str(words) for key, words in choices if str(key) in chosen and key != "")
+
+
+def next_step(case: Submission, now: dt.datetime) -> Step:
+    """What its community does next about a case."""
+    slug, season = case.season.district.slug, case.season
+    edit = reverse("cases:edit", args=[slug, case.code])
+    if case.state == S.DRAFT:
+        if now >= season.submissions_close_at:
+            return Step(
+                _("Not handed in before the close. It stays here as a draft."), "bad", edit, _("Read it")
+            )
+        count = len(gaps(case))
+        if count:
+            return Step(
+                _("Still missing: %(count)d. Go on writing.") % {"count": count}, "warn", edit, _("Go on")
+            )
+        check = reverse("cases:submit", args=[slug, case.code])
+        return Step(_("Complete: check it and hand it in."), "now", check, _("Check and hand in"))
+    if case.state == S.RETURNED:
+        until = {"time": date_format(season.corrections_close_at.astimezone(), "DATETIME_FORMAT")}
+        return Step(
+            _("Put it right and hand it in again before %(time)s.") % until, "warn", edit, _("Put it right")
+        )
+    return Step(
+        {
+            S.SUBMITTED: _("The sub-district checks it. There is nothing to do for now."),
+            S.ACCEPTED: _("Accepted. It goes to the judges when scoring begins."),
+            S.NOT_ELIGIBLE: _("Found not eligible: the reason stands in the case."),
+            S.WITHDRAWN: _("Withdrawn. It takes no part."),
+        }[S(case.state)],
+        TONES[S(case.state)],
+    )
+
+
+def stages(case: Submission, scoring: bool) -> list[tuple[str, str, Any]]:
+    """Where the case is in the process: (words, tone, when)."""
+    state = case.state
+    handed, decided = bool(case.number), state in (S.ACCEPTED, S.NOT_ELIGIBLE)
+    return [
+        (_("Written"), "ok" if handed and state != S.RETURNED else "now", None),
+        (_("Handed in"), "ok" if handed else "wait", case.submitted_at),
+        (
+            _("Checked by the sub-district"),
+            "ok" if decided else "now" if state == S.SUBMITTED else "wait",
+            None,
+        ),
+        (_("Scored by the judges"), "now" if scoring and state == S.ACCEPTED else "wait", None),
+        (_("On notice"), "wait", None),
+    ]
+
+
+ACTIONS: Mapping[str, Any] = {
+    "create case": (lambda: _("began the case"), "wait"),
+    "submit case": (lambda: _("handed the case in"), "now"),
+    "return case": (lambda: _("returned it"), "warn"),
+    "accept case": (lambda: _("accepted it"), "ok"),
+    "refuse case": (lambda: _("found it not eligible"), "bad"),
+    "take case up again": (lambda: _("took it up again"), "now"),
+    "withdraw case": (lambda: _("withdrew it"), "wait"),
+}
+
+
+def history(case: Submission) -> list[dict[str, Any]]:
+    """Who did what to the case, newest first. Drafts are their community's own: single saves are not told."""
+    events = AuditEvent.objects.filter(
+        object_type=case._meta.label_lower, object_code=case.code, action__in=ACTIONS
+    )
+    return [
+        {
+            "when": event.at,
+            "who": event.detail.actor_name,
+            "what": ACTIONS[event.action][0](),
+            "tone": ACTIONS[event.action][1],
+            "why": event.detail.reason if event.action != "accept case" else "",
+        }
+        for event in events.select_related("detail").order_by("-id")
+    ]
