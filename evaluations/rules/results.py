@@ -76,3 +76,22 @@ def can_void(user: Any, round_: Round) -> Verdict:
 def public_results(district: Any) -> Any:
     """Rounds with published results."""
     return Round.objects.of(district).filter(Q(state__in=PUBLISHED))
+
+
+def can_bring_entries(user: Any, round_: Round) -> Verdict:
+    """District staff, while the final is a draft. Twin: `finals_prepared_by`."""
+    if not is_district_staff(user, round_.season.district):
+        return (
+            Verdict(_("Only the district's staff can do this."))
+            if is_staff(user, round_.season.district)
+            else HIDDEN
+        )
+    if round_.kind != Round.Kind.FINAL or round_.state != RoundState.DRAFT:
+        return Verdict(_("Entries are brought into a final that is not open yet."))
+    return ALLOWED
+
+
+def finals_prepared_by(user: Any, district: Any) -> Any:
+    """Finals into which the person may bring entries. Twin of `can_bring_entries`."""
+    finals = Round.objects.of(district).filter(kind=Round.Kind.FINAL, state=RoundState.DRAFT)
+    return finals if is_district_staff(user, district) else finals.none()

@@ -1,0 +1,122 @@
+"""The office's work after scoring: close early, void, read the tally, publish, bring entries into the final."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from communities.actions.decisions import request_decision
+from communities.models import Decision
+from evaluations.actions.advancing import advance_entries
+from evaluations.actions.publication import notice_is_over
+from evaluations.forms.results import ReasonForm, VoidForm
+from evaluations.models import Round
+from evaluations.names import in_language, panel_name
+from evaluations.parsed import parsed_rule
+from evaluations.rules import results as rules
+from evaluations.states import RoundState
+from goldidea.lib.htmx import go, page
+
+PAGE = 250
+
+
+def _round(request: HttpRequest, code: str) -> Round:
+    rounds = Round.objects.of(request.district).select_related("season__district", "sub_district", "rule_set")  # type: ignore[attr-defined]
+    return get_object_or_404(rounds, code=code)
+
+
+def _to_results(request: HttpRequest, round_: Round) -> HttpResponse:
+    return go(request, "office:round_results", round_.season.district.slug, round_.code)
+
+
+@require_safe
+def round_results(request: HttpRequest, code: str) -> HttpResponse:
+    """The ranking for those who may see it before the public, and the way to its publication."""
+    round_ = _round(request, code)
+    rules.can_view_tally(request.user, round_).enforce()
+    tally = round_.tallies.exclude(state="superseded").first()
+    standings = tally.standings.select_related("entry__snapshot")
+    decisions = Decision.objects.of(round_.season.district).pending().filter(object_code=round_.code)
+    context = {
+        "round": round_,
+        "tally": tally,
+        "page_obj": Paginator(standings, PAGE).get_page(request.GET.get("page")),
+        "columns": _columns(round_),
+        "decisions": decisions.select_related("requested_by"),
+        "may_publish": _next_publication(request.user, round_),
+        "notice_over": notice_is_over(round_, timezone.now()),
+    }
+    return page(request, "results/round.html", context)
+
+
+def _columns(round_: Round) -> list[str]:
+    """One heading for each criterion of each panel that marks."""
+    rule = parsed_rule(round_.rule_set)
+    many = len(rule.panels) > 1
+    return [
+        (f"{panel_name(panel.id)}: " if many else "") + in_language(rule.criterion[key].name)
+        for panel in rule.panels
+        for key in (panel.criteria if panel.kind == "marks" else ())
+    ]
+
+
+def _next_publication(user: Any, round_: Round) -> str:
+    """The kind of decision that this person may ask for now, or nothing."""
+    kinds = {RoundState.TALLIED: "publish_provisional", RoundState.ON_NOTICE: "publish_final"}
+    state = RoundState(round_.state)
+    return kinds[state] if state in kinds and rules.can_publish(user, round_, state) else ""
+
+
+@require_POST
+def round_publish(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask for publication: provisional from a tally, final from a notice that is over."""
+    round_ = _round(request, code)
+    kind = {RoundState.ON_NOTICE: "publish_final"}.get(RoundState(round_.state), "publish_provisional")
+    request_decision(kind, round_, {}, by=request.user, now=timezone.now())
+    messages.success(request, _("Asked. It happens as soon as a second person has approved it."))
+    return _to_results(request, round_)
+
+
+@require_http_methods(["GET", "POST"])
+def round_close(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask to close a round before its time, with a reason."""
+    round_ = _round(request, code)
+    rules.can_close_early(request.user, round_).enforce()
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        request_decision("close_round", round_, {}, by=request.user, now=timezone.now(), **form.cleaned_data)
+        messages.success(request, _("Asked. It happens as soon as a second person has approved it."))
+        return go(request, "office:round", round_.season.district.slug, round_.code)
+    return page(request, "results/close.html", {"round": round_, "form": form}, 422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def round_void(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask that one handed-in sheet does not count, with a reason."""
+    round_ = _round(request, code)
+    rules.can_void(request.user, round_).enforce()
+    form = VoidForm(request.POST or None, round_=round_)
+    if form.is_valid():
+        payload = {"sheet": form.cleaned_data["sheet"].event.digest}
+        reason = form.cleaned_data["reason"]
+        request_decision("void_sheet", round_, payload, by=request.user, reason=reason, now=timezone.now())
+        messages.success(request, _("Asked. It happens as soon as a second person has approved it."))
+        return go(request, "office:round", round_.season.district.slug, round_.code)
+    return page(request, "results/void.html", {"round": round_, "form": form}, 422 if form.is_bound else 200)
+
+
+@require_POST
+def round_advance(request: HttpRequest, code: str) -> HttpResponse:
+    """Bring the entries that advance into the final."""
+    round_ = _round(request, code)
+    rules.can_bring_entries(request.user, round_).enforce()
+    entries = advance_entries(round_, by=request.user, now=timezone.now())
+    words = ngettext("%(n)d case was brought into the final.", "%(n)d cases were brought into the final.", len(entries))
+    messages.success(request, words % {"n": len(entries)})
+    return go(request, "office:round", round_.season.district.slug, round_.code)
