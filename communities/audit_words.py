@@ -27,6 +27,26 @@ ACTIONS: Final[dict[str, Any]] = {
     "appoint": _("appointed"),
     "end appointment": _("ended an appointment"),
 }
+ACTIONS |= {
+    "enter division": _("entered it in the register"),
+    "correct division": _("corrected it"),
+    "continue division": _("recorded that another continues it"),
+    "enter continuation": _("entered it as the continuation of another"),
+    "import communities": _("imported a table of communities"),
+    "import organizations": _("imported a table of organizations"),
+    "enter organization": _("entered it in the register"),
+    "propose organization": _("proposed it for the register"),
+    "correct organization": _("corrected it"),
+    "activate organization": _("set it to active"),
+    "suspend organization": _("suspended it"),
+    "dissolve organization": _("recorded that it is dissolved"),
+    "follow division": _("moved it along with its division"),
+    "show phone": _("looked at the whole phone"),
+    "begin engagement": _("recorded work with a community"),
+    "end engagement": _("recorded the end of work with a community"),
+    "enter project": _("entered it in the register"),
+    "correct project": _("corrected it"),
+}
 # What a request for a decision goes through; the kind of decision follows.
 STEPS: Final[dict[str, Any]] = {
     "request": _("asked: %(what)s"),

@@ -131,6 +131,11 @@ def can_manage_place(user: Any, district: Any, sub_district_id: int | None) -> V
     return HIDDEN
 
 
+def can_add_community(user: Any, district: Any) -> Verdict:
+    """Enter a community; that the sub-district is one's own is asked of the filled form (`can_manage_community`)."""
+    return ALLOWED if is_staff(user, district) else can_manage_place(user, district, None)
+
+
 def can_manage_community(user: Any, community: Any) -> Verdict:
     """Create or edit a community: staff of its sub-district, or of the district. Twin: `within_reach`."""
     return can_manage_place(user, community.district, community.sub_district_id)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from communities.views import accounts, audit, decisions, slips, start
+from communities.views import accounts, audit, decisions, imports, registers, slips, start
 
 top: list[URLPattern | URLResolver] = [
     path("", start.start, name="start"),
@@ -36,4 +36,23 @@ office: list[URLPattern | URLResolver] = [
     path("slips/", slips.slips, name="slips"),
     path("slips/open/", slips.open_accounts, name="slips_open_accounts"),
     path("slips/<uuid:sheet>/", slips.sheet, name="slips_sheet"),
+    # Registers and tables
+    path("communities/", registers.communities, name="communities"),
+    path("communities/new/", registers.community_new, name="community_new"),
+    path("communities/export.<str:ending>", registers.communities_export, name="communities_export"),
+    path("communities/<slug:code>/edit/", registers.community_edit, name="community_edit"),
+    path("communities/<slug:code>/change/", registers.community_change, name="community_change"),
+    path("sub-districts/", registers.sub_districts, name="sub_districts"),
+    path("sub-districts/new/", registers.sub_district_new, name="sub_district_new"),
+    path("sub-districts/<slug:code>/", registers.sub_district, name="sub_district"),
+    path("sub-districts/<slug:code>/edit/", registers.sub_district_edit, name="sub_district_edit"),
+    path("sub-districts/<slug:code>/change/", registers.sub_district_change, name="sub_district_change"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/new/<slug:kind>/", imports.import_new, name="import_new"),
+    path("imports/template/<slug:kind>.xlsx", imports.import_template, name="import_template"),
+    path("imports/<slug:code>/", imports.import_page, name="import"),
+    path("imports/<slug:code>/correct/", imports.import_correct, name="import_correct"),
+    path("imports/<slug:code>/wrong.xlsx", imports.import_wrong, name="import_wrong"),
+    path("imports/<slug:code>/apply/", imports.import_apply, name="import_apply"),
+    path("imports/<slug:code>/discard/", imports.import_discard, name="import_discard"),
 ]

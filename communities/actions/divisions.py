@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from pypinyin import Style, lazy_pinyin
 
 from communities import rules
@@ -18,10 +17,10 @@ from communities.models import Appointment, Community, SubDistrict
 from goldidea.lib import audit
 from goldidea.lib.errors import Refusal
 
-ENTER = gettext_noop("entered in the register")
-CORRECT = gettext_noop("corrected")
-CONTINUE = gettext_noop("continued by another")
-BEGIN = gettext_noop("entered as the continuation of another")
+ENTER = "enter division"
+CORRECT = "correct division"
+CONTINUE = "continue division"
+BEGIN = "enter continuation"
 
 SUB_DISTRICT_FIELDS = ["name", "division_code", "initials", "valid_from"]
 COMMUNITY_FIELDS = ["name", "division_code", "sub_district", "valid_from"]

@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from communities.models import Community, SubDistrict
 from goldidea.lib import audit
@@ -16,9 +15,9 @@ from organizations import rules
 from organizations.models import Engagement, SocialOrganization
 from organizations.states import OrganizationState
 
-BEGIN = gettext_noop("began to work with a community")
-END = gettext_noop("ended work with a community")
-FOLLOW = gettext_noop("goes along with a continued division")
+BEGIN = "begin engagement"
+END = "end engagement"
+FOLLOW = "follow division"
 
 
 @transaction.atomic

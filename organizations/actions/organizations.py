@@ -7,7 +7,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from goldidea.lib import audit
 from goldidea.lib.moves import move
@@ -16,14 +15,14 @@ from organizations import rules
 from organizations.models import OrganizationAppointment, SocialOrganization
 from organizations.states import ORGANIZATION_MOVES, OrganizationState
 
-ENTER = gettext_noop("entered in the register")
-PROPOSE = gettext_noop("proposed for the register")
-CORRECT = gettext_noop("corrected")
-SHOW_PHONE = gettext_noop("looked at the whole phone")
+ENTER = "enter organization"
+PROPOSE = "propose organization"
+CORRECT = "correct organization"
+SHOW_PHONE = "show phone"
 MOVES = {
-    OrganizationState.ACTIVE: gettext_noop("set to active"),
-    OrganizationState.SUSPENDED: gettext_noop("suspended"),
-    OrganizationState.DISSOLVED: gettext_noop("dissolved"),
+    OrganizationState.ACTIVE: "activate organization",
+    OrganizationState.SUSPENDED: "suspend organization",
+    OrganizationState.DISSOLVED: "dissolve organization",
 }
 
 FIELDS = [

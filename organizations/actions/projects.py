@@ -7,7 +7,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from communities.models import Community
 from goldidea.lib import audit
@@ -15,8 +14,8 @@ from goldidea.lib.verdict import Verdict
 from organizations import rules
 from organizations.models import VenturePhilanthropyProject
 
-ENTER = gettext_noop("entered in the register")
-CORRECT = gettext_noop("corrected")
+ENTER = "enter project"
+CORRECT = "correct project"
 FIELDS = [
     "organization",
     "title",
