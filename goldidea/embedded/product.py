@@ -77,7 +77,7 @@ def _serve(place: Place, supervisor: Supervisor, given: Addresses, began: float)
         if address != port.address:  # also when the web was killed and somebody else took its port meanwhile
             address = port.address
             place.describe({"servers": addresses.as_both(), "web": address})
-            say(f"Gold Idea runs at {address} Ctrl-C stops it.")
+            say(f"Gold Idea runs at {address} (Ctrl-C stops it)")
         supervisor.check()
         supervisor.tend()
         screen.show()
