@@ -12,7 +12,7 @@ from communities import accounts as rules
 from communities.views.accounts import appoint_existing, find_to_manage, new_account
 from goldidea.lib.htmx import go, page
 from organizations.actions.appointments import appoint_with, open_for_organizations
-from organizations.forms.accounts import OrganizationTermForm
+from organizations.account_forms import OrganizationTermForm
 from organizations.models import OrganizationAppointment, SocialOrganization
 
 
@@ -50,7 +50,8 @@ def open_accounts(request: HttpRequest) -> HttpResponse:
     words = ngettext("%(n)d account is opened.", "%(n)d accounts are opened.", len(opened)) % {
         "n": len(opened)
     }
-    messages.success(request, words + " " + _("Now print their slips."))
+    messages.success(request, words)
+    messages.info(request, _("Now print their slips."))
     return go(request, "office:slips", request.district.slug)
 
 

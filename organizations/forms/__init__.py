@@ -1,1 +1,0 @@
-"""Parse what the office typed, one module a register."""
