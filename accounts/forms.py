@@ -6,8 +6,6 @@ from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordFor
 from allauth.account.forms import LoginForm
 from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateForm
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_text_html
-from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.slips import DIGITS
@@ -15,7 +13,9 @@ from accounts.models import User
 from goldidea.lib.codes import new_code
 
 NAME_HINT = _("The name on your slip, or the mobile phone or e-mail that the office has of you.")
-password_rules = lazy(password_validators_help_text_html, str)
+PASSWORD_HINT = _(
+    "At least 10 characters, not only digits, and nothing easily guessed such as your name. A short sentence is good."
+)
 
 
 def drop_placeholders(form: forms.Form) -> None:
@@ -67,7 +67,7 @@ class ChangePasswordForm(AllauthChangePasswordForm):
             ("password2", _("New password again")),
         ):
             self.fields[name].label, self.fields[name].help_text = label, ""
-        self.fields["password1"].help_text = password_rules()
+        self.fields["password1"].help_text = PASSWORD_HINT
         drop_placeholders(self)
 
 
@@ -95,12 +95,12 @@ class ActivationForm(forms.Form):
         help_text=_("The 12 digits on your slip. Spaces do not matter."),
         max_length=40,
         widget=forms.TextInput(
-            attrs={"class": "digits", "inputmode": "numeric", "autocomplete": "one-time-code"}
+            attrs={"class": "digits digits--long", "inputmode": "numeric", "autocomplete": "one-time-code"}
         ),
     )
     password1 = forms.CharField(
         label=_("New password"),
-        help_text=password_rules(),
+        help_text=PASSWORD_HINT,
         max_length=256,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),

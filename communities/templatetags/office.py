@@ -39,7 +39,7 @@ MENU: Final[tuple[tuple[Any, tuple[tuple[str, Any, frozenset[str]], ...]], ...]]
         ),
     ),
     (
-        gettext_lazy("Office"),
+        pgettext_lazy("workbench", "Office"),
         (
             ("decisions", gettext_lazy("Decisions of two"), ACCOUNTS),
             ("imports", gettext_lazy("Import and export"), STAFF),

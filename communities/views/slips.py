@@ -60,7 +60,8 @@ def open_accounts(request: HttpRequest) -> HttpResponse:
     words = ngettext("%(n)d account is opened.", "%(n)d accounts are opened.", len(opened)) % {
         "n": len(opened)
     }
-    messages.success(request, words + " " + _("Now print their slips."))
+    messages.success(request, words)
+    messages.info(request, _("Now print their slips."))
     return go(request, "office:slips", request.district.slug)
 
 

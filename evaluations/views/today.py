@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import npgettext
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -81,7 +81,7 @@ def decisions_waiting(reader: Reader) -> Count:
     number = waiting_for(reader.user, reader.district, reader.now).count()
     return Count(
         number,
-        ngettext("request", "requests", number),
+        npgettext("unit", "request", "requests", number),
         _("Decisions that wait for you"),
         "office:decisions",
         tone="bad" if number else "ok",
@@ -93,7 +93,7 @@ def cases_to_check(reader: Reader) -> Count:
     number = _submissions(reader).filter(state="submitted").count()
     return Count(
         number,
-        ngettext("case", "cases", number),
+        npgettext("unit", "case", "cases", number),
         _("Cases to check"),
         "office:cases",
         "?state=submitted",
@@ -106,7 +106,7 @@ def cases_returned(reader: Reader) -> Count:
     number = _submissions(reader).filter(state="returned").count()
     return Count(
         number,
-        ngettext("case", "cases", number),
+        npgettext("unit", "case", "cases", number),
         _("Returned, not yet corrected"),
         "office:cases",
         "?state=returned",
@@ -124,7 +124,7 @@ def organizations_proposed(reader: Reader) -> Count:
     number = rows.count()
     return Count(
         number,
-        ngettext("organization", "organizations", number),
+        npgettext("unit", "organization", "organizations", number),
         _("Organizations proposed"),
         "office:organizations",
         "?state=proposed",
@@ -137,7 +137,7 @@ def accounts_not_activated(reader: Reader) -> Count:
     number = accounts_within(reader.user, reader.district).not_activated().filter(is_active=True).count()
     return Count(
         number,
-        ngettext("account", "accounts", number),
+        npgettext("unit", "account", "accounts", number),
         _("Accounts not activated"),
         "office:accounts",
         "?activated=no",
@@ -151,7 +151,7 @@ def rounds_closing_today(reader: Reader) -> Count:
     number = open_now.filter(closes_at__date=timezone.localdate(reader.now)).count()
     return Count(
         number,
-        ngettext("round", "rounds", number),
+        npgettext("unit", "round", "rounds", number),
         _("Rounds that close today"),
         "office:rounds",
         "?state=open",
@@ -169,7 +169,7 @@ def judges_silent(reader: Reader) -> Count:
     ).count()
     return Count(
         number,
-        ngettext("judge", "judges", number),
+        npgettext("unit", "judge", "judges", number),
         _("Judges still silent"),
         "office:rounds",
         "?state=open",
