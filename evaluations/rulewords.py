@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from evaluations.conduct import Conduct, conduct_of
-from evaluations.models.rounds import PANEL_WORDS
+from evaluations.names import panel_name
 from evaluations.tally import Criterion, Panel, RuleSet, full_marks
 from evaluations.tally.decimals import plain_text
 from evaluations.tally.rounding import figure
@@ -159,7 +159,7 @@ class _Words:
     # Panels
 
     def panel(self, panel: Panel) -> str:
-        return str(PANEL_WORDS.get(panel.id, panel.id))
+        return panel_name(panel.id)
 
     def panels(self) -> Iterator[str]:
         for panel in self.rule.panels:

@@ -4,7 +4,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from evaluations.models import Panel, Round
-from evaluations.models.rounds import PANEL_WORDS
+from evaluations.names import panel_name
 from evaluations.tally import RuleSet as Rule
 from goldidea.lib.errors import Refusal
 
@@ -32,4 +32,4 @@ def fit_panels(round_: Round, rule: Rule) -> None:
 
 def _name(key: str) -> str:
     with translation.override("zh-hans"):
-        return str(PANEL_WORDS.get(key, key))
+        return panel_name(key)

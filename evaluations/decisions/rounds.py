@@ -141,6 +141,9 @@ class ReplaceSeat(DecisionKind):
     def can_request(self, user: Any, obj: Seat) -> Verdict:
         return rules.can_change_opened(user, obj.round) if obj else HIDDEN
 
+    def sub_district_id(self, obj: Seat) -> int | None:
+        return obj.round.sub_district_id
+
     def state_of(self, obj: Seat) -> dict[str, Any]:
         return {"round": obj.round.state, "seat": obj.state}
 
@@ -206,6 +209,7 @@ class AssignLate(DecisionKind):
     label = gettext_lazy("Give a judge another case")
     find = ReplaceSeat.find
     state_of = ReplaceSeat.state_of
+    sub_district_id = ReplaceSeat.sub_district_id
     can_request = ReplaceSeat.can_request
 
     def url(self, obj: Seat) -> str:

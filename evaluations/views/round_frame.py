@@ -1,0 +1,87 @@
+"""What the pages of a round share: finding it, its tabs, forms."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from communities.models import Decision
+from communities.states import DecisionState
+from evaluations.models import Round
+from evaluations.rules import rounds as rules
+from goldidea.lib.htmx import page
+
+PER_PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One view of a round."""
+
+    url: str
+    label: str
+    current: bool
+
+
+def find_round(request: HttpRequest, code: str) -> Round:
+    """The round with this code, for those who may look; to others it does not exist."""
+    rounds = rules.rounds_visible_to(request.user, request.district)
+    found: Round = get_object_or_404(
+        rounds.select_related("season__district", "sub_district", "rule_set"), code=code
+    )
+    return found
+
+
+def page_number(request: HttpRequest) -> str | None:
+    """Which page of a list; whatever is typed there, the paginator finds one."""
+    return request.GET.get("page")
+
+
+def tabs(request: HttpRequest, round_: Round, here: str) -> list[Tab]:
+    """The views of a round that this person may open and that this installation has."""
+    names = [("round", _("Overview"))]
+    if rules.can_see_progress(request.user, round_):
+        names += [
+            ("round_entries", _("Entries")),
+            ("round_seats", _("Judges")),
+            ("round_assignment", _("Assignment")),
+            ("round_cards", _("Cards")),
+            ("round_progress", _("Progress")),
+            ("round_results", _("Results")),
+        ]
+    urls = [(name, address(name, round_), words) for name, words in names]
+    return [Tab(url, words, name == here) for name, url, words in urls if url]
+
+
+def address(name: str, round_: Round) -> str:
+    """The address of an office page of the round; empty where there is none."""
+    try:
+        if name == "season":
+            return reverse("office:season", args=[round_.district.slug, round_.season.code])
+        return reverse(f"office:{name}", args=[round_.district.slug, round_.code])
+    except NoReverseMatch:
+        return ""
+
+
+def round_page(
+    request: HttpRequest, template: str, round_: Round, here: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """A page of a round, with its tabs."""
+    shared = {"round": round_, "tabs": tabs(request, round_, here)}
+    return page(request, template, {**shared, **context}, status=status)
+
+
+def form_page(request: HttpRequest, template: str, form: Any, context: dict[str, Any]) -> HttpResponse:
+    """A page with one form: 422 when something in it has to be put right."""
+    bad = form.is_bound and not form.is_valid()
+    return page(request, template, {"form": form, **context}, status=422 if bad else 200)
+
+
+def pending_of(round_: Round) -> Any:
+    """Decisions about the round or one of its seats that wait for a second person."""
+    codes = [round_.code, *round_.seats.values_list("code", flat=True)]
+    waiting = Decision.objects.of(round_.season.district).filter(state=DecisionState.PENDING)
+    return waiting.filter(object_code__in=codes).select_related("requested_by").order_by("requested_at")
