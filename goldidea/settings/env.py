@@ -42,7 +42,7 @@ def words(name: str, default: str = "") -> list[str]:
 
 def database(name: str) -> dict[str, Any]:
     """Django's description of `postgresql://user:password@host:port/name?host=%2Fsocket%2Ffolder`."""
-    url = urlsplit(text(name))
+    url = urlsplit(secret(name))
     if url.scheme not in {"postgresql", "postgres"} or not url.path.strip("/"):
         raise ImproperlyConfigured(f"{name} has the form postgresql://user:password@host:port/name.")
     query = dict(parse_qsl(url.query))

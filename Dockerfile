@@ -1,0 +1,17 @@
+# The product's image: web, worker and beat are three commands of it (docker-compose.yml).
+FROM python:3.11-slim
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/srv/static MEDIA_ROOT=/srv/media
+WORKDIR /srv/goldidea
+COPY requirements/base.txt requirements/base.txt
+RUN pip install --no-cache-dir --require-hashes --only-binary=:all: -r requirements/base.txt
+COPY . .
+# Catalogs and static files are made once, here; the values below are needed to start and are used for nothing else.
+RUN python -m goldidea.lib.messages compile \
+ && SECRET_KEY=build PERSONAL_DATA_KEY=build DATABASE_URL=postgresql://build@build/build REDIS_URL=redis://build \
+    python manage.py collectstatic --noinput \
+ && useradd --system --no-create-home goldidea && install -d -o goldidea /srv/media
+USER goldidea
+EXPOSE 8000
+HEALTHCHECK CMD python -c "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=3)"
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "8", "--no-ws", "goldidea.wsgi:application"]
