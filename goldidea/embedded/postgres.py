@@ -68,6 +68,7 @@ class Postgres:
         if data.exists():
             self._check_data(data)
             self._hand_over(data)
+            data.chmod(0o700)  # a copied folder may be open to others, which PostgreSQL refuses
             return
         half = data.with_name("pg.new")
         shutil.rmtree(half, ignore_errors=True)
