@@ -31,6 +31,7 @@ urlpatterns = [
     path("card/", include((evaluations.urls.card, "card"))),
     path("<slug:district_slug>/", include((evaluations.urls.public, "public"))),
     path("<slug:district_slug>/office/", include((office, "office"))),
+    path("<slug:district_slug>/organization/", include((organizations.urls.own, "own"))),
     path("<slug:district_slug>/cases/", include((evaluations.urls.cases, "cases"))),
     path("<slug:district_slug>/judging/", include((evaluations.urls.judging, "judging"))),
 ]

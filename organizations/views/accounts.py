@@ -11,8 +11,8 @@ from accounts.models import User
 from communities import accounts as rules
 from communities.views.accounts import appoint_existing, find_to_manage, new_account
 from goldidea.lib.htmx import go, page
-from organizations.actions.appointments import appoint_with, open_for_organizations
 from organizations.account_forms import OrganizationTermForm
+from organizations.actions.appointments import appoint_with, open_for_organizations
 from organizations.models import OrganizationAppointment, SocialOrganization
 
 

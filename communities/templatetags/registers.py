@@ -1,0 +1,82 @@
+"""Pieces of the registers' pages: what was done to an object, from when to when it was valid, what an import found."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from communities.audit_words import action_words, column_words
+from communities.audit_words import shown as shown_at
+from goldidea.lib.models import AuditDetail
+from goldidea.lib.templatetags.look import state_tag
+
+register = template.Library()
+
+RESULTS = {
+    "new": (gettext_lazy("new"), "new"),
+    "changed": (gettext_lazy("changed"), "warn"),
+    "unchanged": (gettext_lazy("unchanged"), "wait"),
+    "wrong": (gettext_lazy("wrong"), "bad"),
+}
+UPLOAD_TONES = {"waiting": "now", "ready": "warn", "unreadable": "bad", "applied": "ok", "discarded": "wait"}
+
+
+@register.inclusion_tag("communities/_history.html")
+def history(entries: Iterable[AuditDetail]) -> dict[str, Any]:
+    """Who did what and when, with old and new values, the latest first."""
+    return {
+        "entries": [
+            {
+                "at": entry.event.at,
+                "who": entry.actor_name,
+                "what": action_words(entry.event.action),
+                "reason": entry.reason,
+                "changes": [
+                    (
+                        column_words(entry.event.object_type, column),
+                        value_words(entry.event.object_type, column, old) if old is not None else "",
+                        value_words(entry.event.object_type, column, new),
+                    )
+                    for column, (old, new) in entry.changes.items()
+                ],
+            }
+            for entry in entries
+        ]
+    }
+
+
+def value_words(object_type: str, column: str, value: Any) -> str:
+    """A recorded value as people say it: choices and yes or no in words, phones masked already."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    try:
+        field = apps.get_model(object_type)._meta.get_field(column)
+        choices = dict(getattr(field, "flatchoices", []))
+    except (LookupError, FieldDoesNotExist, ValueError):
+        choices = {}
+    if value in choices:
+        return str(choices[value])
+    return str(value or "—") if "phone" in column else shown_at(column, value)
+
+
+@register.simple_tag
+def result_tag(result: str, count: int | None = None) -> Any:
+    """What an import does with a row, or with how many."""
+    words, tone = RESULTS[result]
+    return state_tag(str(words) if count is None else f"{words} {count}", tone)
+
+
+@register.filter
+def result_tone(result: str) -> str:
+    """The tone of a row of an import."""
+    return RESULTS[result][1] if result in RESULTS else "wait"
+
+
+@register.simple_tag
+def upload_state(upload: Any) -> Any:
+    """An upload's state by word, shape and colour."""
+    return state_tag(upload.get_state_display(), UPLOAD_TONES[upload.state])
