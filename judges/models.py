@@ -1,5 +1,6 @@
 """What is true of judges, the meetings that elected them and their standing interests."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from communities.models import Community, District, SubDistrict
 from goldidea.lib.chinese import sort_key
 from goldidea.lib.codes import CodeField, new_code
-from goldidea.lib.personal import EncryptedTextField
-from judges.querysets import JudgeQuerySet
+from goldidea.lib.personal import EncryptedTextField, masked
+from judges.querysets import ElectionQuerySet, JudgeQuerySet
 from judges.states import JudgeState
 from organizations.models import SocialOrganization
 
@@ -35,6 +36,8 @@ class ElectionMeeting(models.Model):
     present = models.PositiveIntegerField(_("present"))
     record = models.FileField(_("record of the meeting"), upload_to=record_path, blank=True)
     record_name = models.CharField(max_length=200, blank=True, editable=False)
+
+    objects = ElectionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-held_on", "-pk"]
@@ -125,6 +128,23 @@ class Judge(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def masked_phone(self) -> str:
+        """The phone as it may be shown to everyone who may read the record."""
+        return masked(self.phone)
+
+    @property
+    def votes_cast(self) -> int | None:
+        """Votes for, against and abstaining together; None before an election."""
+        votes = (self.votes_for, self.votes_against, self.votes_abstaining)
+        return sum(vote or 0 for vote in votes) if self.votes_for is not None else None
+
+    def is_serving(self, day: dt.date) -> bool:
+        """Appointed and within the term. Twin: `JudgeQuerySet.serving_on`."""
+        if self.state != JudgeState.APPOINTED or self.term_from is None or day < self.term_from:
+            return False
+        return self.term_to is None or day <= self.term_to
 
     def clean(self) -> None:
         super().clean()

@@ -1,1 +1,1 @@
-"""Views, one module an audience: find, permit, parse, act, answer."""
+"""Views of the office, one module a subject: find, permit, parse, act, answer."""
