@@ -2,12 +2,10 @@
 
 import datetime as dt
 import json
-import threading
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -301,12 +299,13 @@ def test_the_list_asks_the_database_the_same_number_of_times(
 ) -> None:
     for _ in range(count):
         handed_in(cast, season)
+        draft(cast, season)
     writer.get(url("list"))
     with django_assert_num_queries(LIST_QUERIES):
         writer.get(url("list"))
 
 
-LIST_QUERIES = 10
+LIST_QUERIES = 13
 
 
 def test_an_organizations_person_learns_that_there_is_nothing_yet(
@@ -498,88 +497,3 @@ def test_no_input_is_too_odd(writer: Any, cast: Cast, season: Season, data: dict
         assert writer.post(url(name, case), posted(case, **data) | data).status_code in (200, 303, 409, 422)
     assert writer.get(url("edit", case)).status_code == 200
     assert writer.get(url("edit", case), {"organizations": "\x00"}).status_code == 200
-
-
-# ---- At the same time
-
-
-def at_once(*acts: Any) -> list[Any]:
-    """Run the acts in threads of their own, started together; gives results or what they raised."""
-    results: list[Any] = [None] * len(acts)
-    start = threading.Barrier(len(acts))
-
-    def run(place: int, act: Any) -> None:
-        try:
-            start.wait()
-            results[place] = act()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
-@pytest.fixture
-def committed(own_database: str, django_db_blocker: Any) -> tuple[Cast, Season]:
-    with django_db_blocker.unblock():
-        cast = Cast.shangcheng()
-        return cast, make.season(cast.district)
-
-
-class TestAtOnce:
-    pytestmark = [pytest.mark.database]
-
-    def test_many_hand_in_at_once_and_the_numbers_have_no_gap(
-        self, committed: tuple[Cast, Season], django_db_blocker: Any
-    ) -> None:
-        cast, season = committed
-        with django_db_blocker.unblock():
-            by = cast.people["community_user"]
-            cases = [draft(cast, season) for _ in range(6)]
-            done = at_once(*(lambda c=c: submit_submission(c, by=by, now=timezone.now()) for c in cases))
-            assert sorted(case.number for case in done) == [f"2018-QB-{n:03d}" for n in range(1, 7)]
-
-    def test_of_two_editors_one_learns_of_the_other(
-        self, committed: tuple[Cast, Season], django_db_blocker: Any
-    ) -> None:
-        cast, season = committed
-        with django_db_blocker.unblock():
-            by, case = cast.people["community_user"], draft(cast, season)
-
-            def save(title: str) -> Any:
-                return save_submission(case, {"title": title}, by=by, now=timezone.now(), base_revision=1)
-
-            done = at_once(lambda: save("甲"), lambda: save("乙"))
-            assert sorted(type(one).__name__ for one in done) == ["StaleRevision", "Submission"]
-
-    def test_a_double_tap_is_one_receipt(
-        self, committed: tuple[Cast, Season], django_db_blocker: Any
-    ) -> None:
-        cast, season = committed
-        with django_db_blocker.unblock():
-            by, case = cast.people["community_user"], draft(cast, season)
-            done = at_once(*[lambda: submit_submission(case, by=by, now=timezone.now())] * 8)
-            assert {(one.number, one.submitted_at) for one in done} == {("2018-QB-001", done[0].submitted_at)}
-            assert case.snapshots.count() == 1
-
-    def test_what_is_handed_in_around_the_close_is_in_or_out(
-        self, committed: tuple[Cast, Season], django_db_blocker: Any
-    ) -> None:
-        cast, season = committed
-        with django_db_blocker.unblock():
-            by = cast.people["community_user"]
-            cases = [draft(cast, season) for _ in range(12)]
-            close = timezone.now() + dt.timedelta(milliseconds=60)
-            Season.objects.filter(pk=season.pk).update(submissions_close_at=close)
-            done = at_once(*(lambda c=c: submit_submission(c, by=by, now=timezone.now()) for c in cases))
-            stored = Submission.objects.filter(state=S.SUBMITTED)
-            assert {type(one) for one in done} <= {Submission, TooLate}
-            assert {c.pk for c in stored} == {one.pk for one in done if isinstance(one, Submission)}
-            assert [c.pk for c in stored if c.submitted_at >= close] == []
-            assert sorted(c.number for c in stored) == [f"2018-QB-{n:03d}" for n in range(1, len(stored) + 1)]
