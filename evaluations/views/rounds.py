@@ -189,6 +189,7 @@ def round_entries(request: HttpRequest, code: str) -> HttpResponse:
     rows = found.entries.select_related("snapshot", "submission__lead_community").annotate(
         judges=Count("assignments", filter=Q(assignments__seat__state="live"))
     )
+    rows = rows.order_by("position", "key")
     context = {
         "page_obj": Paginator(rows, PER_PAGE).get_page(page_number(request)),
         "arranging": rules.can_arrange(request.user, found),

@@ -40,6 +40,7 @@ def seasons(request: HttpRequest) -> HttpResponse:
         cases=Count("submissions", filter=~Q(submissions__state="draft"), distinct=True),
         running=Count("rounds", filter=SHOWN_STATES, distinct=True),
     )
+    rows = rows.order_by("-year", "-pk")
     context = {
         "page_obj": Paginator(rows, PER_PAGE).get_page(page_number(request)),
         "preparing": rules.can_prepare(request.user, request.district),
@@ -55,6 +56,7 @@ def season(request: HttpRequest, code: str) -> HttpResponse:
         filled=Count("entries", distinct=True),
         sitting=Count("seats", filter=Q(seats__state="live"), distinct=True),
     )
+    rounds = rounds.order_by("kind", "sub_district__division_code", "pk")
     context = {
         "season": found,
         "stages": stages(found, timezone.now()),
