@@ -9,7 +9,7 @@ import resource
 import sys
 import warnings
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 NOT_A_PHOTO, TOO_MANY_PIXELS, BROKEN = 3, 4, 5
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -45,7 +45,7 @@ def reencode(data: bytes) -> bytes:
             clean = on_white(upright)
             clean.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             return as_jpeg(clean)
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         sys.exit(NOT_A_PHOTO)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         sys.exit(TOO_MANY_PIXELS)

@@ -1,9 +1,11 @@
 """Photos that people upload: refused with what to do, or made new as a clean JPEG in a process of its own."""
 
+from __future__ import annotations
+
 import subprocess
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -28,7 +30,7 @@ HEIC_BRANDS: Final = (
 )
 
 
-def clean_photo(upload: UploadedFile) -> bytes:
+def clean_photo(upload: UploadedFile[Any]) -> bytes:
     """The photo as a JPEG: upright, at most 1600 px long, without metadata.
 
     Raises: ValidationError that says what to do: too large, not a photo, too many pixels, broken.
