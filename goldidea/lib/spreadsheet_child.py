@@ -72,7 +72,7 @@ class Reader:
 
 def tidy(text: str) -> tuple[str, str]:
     """Text without blank edges; what cannot be stored is replaced, and said."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").strip(EDGES)
+    text = text.replace("_x000D_", "\r").replace("\r\n", "\n").replace("\r", "\n").strip(EDGES)
     if len(text) > MAX_CELL:
         return text[:MAX_CELL], "long"
     if text.isprintable():
