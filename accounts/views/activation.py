@@ -26,7 +26,10 @@ from goldidea.lib.htmx import go, page
 def activate(request: HttpRequest, slip_code: str = "") -> HttpResponse:
     """Sign-in name and code from the slip, and a password of one's own. The slip's QR brings its sign-in name along."""
     slip = ActivationSlip.objects.select_related("user").filter(code=slip_code).first() if slip_code else None
-    form = ActivationForm(request.POST or None, initial={"username": slip.user.username if slip else ""})
+    form = ActivationForm(
+        request.POST if request.method == "POST" else None,
+        initial={"username": slip.user.username if slip else ""},
+    )
     if form.is_valid() and (user := activated(request, form)):
         enter(request, user)
         return go(request, "after_sign_in")

@@ -111,7 +111,7 @@ def choose_new(request: HttpRequest) -> HttpResponse:
 def new_for_community(request: HttpRequest) -> HttpResponse:
     """An account for somebody who acts for a community."""
     rules.can_work_with_accounts(request.user, request.district).enforce()
-    data = request.POST or None
+    data = request.POST if request.method == "POST" else None
     term = CommunityTermForm(data, user=request.user, district=request.district)
     return new_account(request, term, _("Account for a community"), appoint_to_community)
 
@@ -126,7 +126,7 @@ def appoint_to_community(request: HttpRequest, of: User, term: CommunityTermForm
 def new_for_staff(request: HttpRequest) -> HttpResponse:
     """An account for staff: the account is opened now, the role waits for a second person."""
     rules.can_ask_for_staff(request.user, request.district).enforce()
-    term = StaffTermForm(request.POST or None, district=request.district)
+    term = StaffTermForm(request.POST if request.method == "POST" else None, district=request.district)
     return new_account(request, term, _("Account for staff or the observer"), ask_for_staff)
 
 
@@ -146,7 +146,7 @@ def ask_for_staff(request: HttpRequest, of: User, term: StaffTermForm) -> None:
 
 def new_account(request: HttpRequest, term: Any, title: str, appoint: Any) -> HttpResponse:
     """Open an account and appoint its person; both, or nothing."""
-    identity = IdentityForm(request.POST or None)
+    identity = IdentityForm(request.POST if request.method == "POST" else None)
     if identity.is_valid() & term.is_valid():
         opened = carry_out(
             identity,
@@ -184,7 +184,9 @@ def carry_out(form: Any, act: Any) -> Any:
 def appoint_for_community(request: HttpRequest, code: str) -> HttpResponse:
     """Appoint the person of an account for (another) community."""
     managed = find_to_manage(request, code)
-    term = CommunityTermForm(request.POST or None, user=request.user, district=request.district)
+    term = CommunityTermForm(
+        request.POST if request.method == "POST" else None, user=request.user, district=request.district
+    )
     return appoint_existing(request, managed, term, _("Appoint for a community"), appoint_to_community)
 
 
@@ -193,7 +195,7 @@ def appoint_as_staff(request: HttpRequest, code: str) -> HttpResponse:
     """Ask for a staff role for the person of an account."""
     rules.can_ask_for_staff(request.user, request.district).enforce()
     known = find(request, code)
-    term = StaffTermForm(request.POST or None, district=request.district)
+    term = StaffTermForm(request.POST if request.method == "POST" else None, district=request.district)
     return appoint_existing(request, known, term, _("Ask for a staff role"), ask_for_staff)
 
 
@@ -209,7 +211,7 @@ def appoint_existing(request: HttpRequest, of: User, term: Any, title: str, appo
 def edit(request: HttpRequest, code: str) -> HttpResponse:
     """Name, phone and e-mail."""
     managed = find_to_manage(request, code)
-    form = EditIdentityForm(request.POST or None, account=managed)
+    form = EditIdentityForm(request.POST if request.method == "POST" else None, account=managed)
     if form.is_valid():
         given = {key: form.cleaned_data[key] for key in ("name", "phone", "email")}
         if carry_out(

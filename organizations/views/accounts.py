@@ -20,7 +20,9 @@ from organizations.models import OrganizationAppointment, SocialOrganization
 def new_for_organization(request: HttpRequest) -> HttpResponse:
     """An account for somebody who acts for an organization."""
     rules.can_work_with_accounts(request.user, request.district).enforce()
-    term = OrganizationTermForm(request.POST or None, user=request.user, district=request.district)
+    term = OrganizationTermForm(
+        request.POST if request.method == "POST" else None, user=request.user, district=request.district
+    )
     return new_account(request, term, _("Account for an organization"), appoint_to_organization)
 
 
@@ -28,7 +30,9 @@ def new_for_organization(request: HttpRequest) -> HttpResponse:
 def appoint_for_organization(request: HttpRequest, code: str) -> HttpResponse:
     """Let the person of an account act for (another) organization."""
     managed = find_to_manage(request, code)
-    term = OrganizationTermForm(request.POST or None, user=request.user, district=request.district)
+    term = OrganizationTermForm(
+        request.POST if request.method == "POST" else None, user=request.user, district=request.district
+    )
     return appoint_existing(request, managed, term, _("Appoint for an organization"), appoint_to_organization)
 
 
