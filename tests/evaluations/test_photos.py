@@ -272,3 +272,10 @@ def test_uploading_by_the_page(cast: Cast, case: Submission, client: Any) -> Non
     case.refresh_from_db()
     client.post(address, {"revision": case.revision, "drop_photo": photo.code})
     assert case.photos.count() == 1
+
+
+def test_far_too_much_at_once_is_refused_before_it_is_read(cast: Cast, case: Submission, client: Any) -> None:
+    client.force_login(cast.people["community_user"])
+    address = reverse("cases:edit", args=["shangcheng", case.code])
+    answer = client.post(address, {}, headers={"content-length": str(65 * 1024 * 1024)})
+    assert (answer.status_code, answer["X-Refusal"]) == (413, "too-large")
