@@ -1,0 +1,1 @@
+"""The demonstration: load it, or run its season."""
