@@ -8,6 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from judges.actions.elections import Votes, too_many
 from judges.actions.waiting import waiting_paper
@@ -17,7 +18,12 @@ from judges.states import JudgeState
 
 MOST_PEOPLE = 100_000
 OUTCOMES = [("", "—"), (JudgeState.ELECTED, _("elected")), (JudgeState.NOT_ELECTED, _("not elected"))]
-COLUMNS = {"for": _("For"), "against": _("Against"), "abstaining": _("Abstaining"), "outcome": _("Result")}
+COLUMNS = {
+    "for": pgettext_lazy("votes", "For"),
+    "against": pgettext_lazy("votes", "Against"),
+    "abstaining": pgettext_lazy("votes", "Abstaining"),
+    "outcome": _("Result"),
+}
 MISSING = _("Fill in all four cells of this candidate, or none.")
 
 

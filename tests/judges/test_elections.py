@@ -239,7 +239,7 @@ def test_the_list_costs_the_same_for_one_and_three(cast: Cast, django_assert_num
         for n in range(more):
             (one,) = nominated(cast, f"候选人{more}{n}")
             hold(cast, [votes(one)])
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             assert client.get("/shangcheng/office/elections/").status_code == 200
 
 
