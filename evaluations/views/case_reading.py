@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from communities.models import Community
@@ -74,7 +75,7 @@ SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
             "resolution",
         ),
     ),
-    (lambda: _("What was done"), ("practice", "effect", "beneficiaries", "starts_on", "ends_on")),
+    (lambda: _("Practice and effect"), ("practice", "effect", "beneficiaries", "starts_on", "ends_on")),
     (lambda: _("Money"), ("philanthropy_project", "budget_total", "amount_asked")),
 )
 # Fields at which the office can write a reason.
@@ -135,7 +136,7 @@ def words_of(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def choice(name: str, value: Any) -> str:
-    return str(dict(Submission._meta.get_field(name).choices or ()).get(value, ""))
+    return str(capfirst(str(dict(Submission._meta.get_field(name).choices or ()).get(value, ""))))
 
 
 def joined(parts: Iterable[Mapping[str, str] | None]) -> str:
@@ -210,7 +211,7 @@ def next_step(case: Submission, now: dt.datetime) -> Step:
     if case.state == S.RETURNED:
         until = {"time": date_format(season.corrections_close_at.astimezone(), "DATETIME_FORMAT")}
         return Step(
-            _("Put it right and hand it in again before %(time)s.") % until, "warn", edit, _("Put it right")
+            _("Put it right and hand it in again before %(time)s") % until, "warn", edit, _("Put it right")
         )
     return Step(
         {
