@@ -15,6 +15,8 @@ MARK = "GOLDIDEA_PLACE"
 # work in.
 SERVERS = frozenset({"postgres", "redis-server", "valkey-server"})
 PATIENCE_SECONDS = 8.0
+# One look may miss a process: one that is just being forked, or has no environment while it becomes another program.
+CLEAN_LOOKS = 3
 PROC = Path("/proc")
 
 
@@ -39,15 +41,16 @@ def end_leftovers(var: Path, *, servers_too: bool = True, patience: float = PATI
     """
     ended: set[int] = set()
     deadline = time.monotonic() + patience
-    while found := [one for one in _belonging_to(var.absolute()) if servers_too or one.name not in SERVERS]:
+    clean_looks = 0
+    while clean_looks < CLEAN_LOOKS and time.monotonic() < deadline + patience:  # else stuck in the system
+        found = [one for one in _belonging_to(var.absolute()) if servers_too or one.name not in SERVERS]
         late = time.monotonic() > deadline
-        if time.monotonic() > deadline + patience:
-            break  # it does not even die: stuck in the system
         for leftover in found:
             if late or leftover.pid not in ended:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(leftover.pid, signal.SIGKILL if late else leftover.gentle)
                 ended.add(leftover.pid)
+        clean_looks = 0 if found else clean_looks + 1
         time.sleep(0.02)
     return len(ended)
 

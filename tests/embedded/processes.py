@@ -99,7 +99,7 @@ class Run:
 
     def address(self) -> str:
         """Where the web server answers, once it does."""
-        until(lambda: "Gold Idea runs at" in self.said or self.process.poll() is not None, seconds=40)
+        until(lambda: "Gold Idea runs at" in self.said or self.process.poll() is not None, seconds=120)
         found = re.findall(r"runs at (http://\S+)", self.said)
         assert found, self.said
         return str(found[-1])
@@ -111,7 +111,7 @@ class Run:
 
     def status(self) -> int:
         """Its exit status."""
-        return self.process.wait(timeout=40)
+        return self.process.wait(timeout=120)
 
 
 @contextmanager
@@ -129,7 +129,7 @@ def running(
             until(lambda: not belonging_to(folder))
 
 
-def until(condition: Callable[[], object], *, seconds: float = 20.0) -> None:
+def until(condition: Callable[[], object], *, seconds: float = 60.0) -> None:
     """Wait for a condition; fails when it does not come true in time."""
     deadline = time.monotonic() + seconds
     while not condition():
