@@ -171,7 +171,8 @@ def carry_out(form: Any, act: Any) -> Any:
     try:
         return act() or True
     except ValidationError as error:
-        for field, problems in getattr(error, "error_dict", {"": error.error_list}).items():
+        by_field = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
+        for field, problems in by_field.items():
             form.add_error(field if field in form.fields else None, problems)
     except StaleState:
         raise

@@ -92,7 +92,10 @@ def sheet(request: HttpRequest, sheet: uuid.UUID) -> HttpResponse:
 
 def printable(request: HttpRequest) -> list[User]:
     """Accounts among those named in the form for which I may print a slip, activated ones too (a reset)."""
-    district, codes = request.district, request.POST.getlist("accounts")[:500]
+    district, codes = (
+        request.district,
+        [code for code in request.POST.getlist("accounts")[:500] if code.isalnum()],
+    )
     rows = rules.accounts_within(request.user, district).filter(code__in=codes, is_active=True)
     rows = list(rows.with_live_slip(timezone.now()))
     held = rules.held_by(rows)

@@ -105,6 +105,10 @@ class VoidSheet(OfRound):
     def can_request(self, user: Any, obj: Round) -> Verdict:
         return rules.can_void(user, obj)
 
+    def sub_district_id(self, obj: Round) -> None:
+        """Only the district's staff decide on a sheet."""
+        return
+
     def state_of(self, obj: Round) -> dict[str, Any]:
         return {"state": obj.state}
 
