@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext, gettext_noop
 
 from evaluations.tally import MESSAGES, RuleError, RuleErrors, RuleSet, parse_rule
+from evaluations.tally.canonical import parse
 from evaluations.tally.reading import MAX_COUNT, Reader
 
 BENCHES = ("own", "exchange", "all")
@@ -73,7 +74,10 @@ def checked_rule(text: str) -> RuleSet:
 
     Raises: RuleErrors with every refusal, each with its place.
     """
-    rule = parse_rule(text)
+    try:
+        rule = parse_rule(text)
+    except RuleErrors as refused_first:
+        raise RuleErrors([*refused_first.errors, *_conduct_refusals(text)]) from None
     _conduct, refused = _read(rule.conduct)
     refused += [error for index, item in enumerate(rule.criteria) for error in _unfit(item, index)]
     if refused:
@@ -84,6 +88,16 @@ def checked_rule(text: str) -> RuleSet:
 def conduct_of(rule: RuleSet) -> Conduct:
     """The conduct of a checked rule set, with its defaults filled in."""
     return _read(rule.conduct)[0]
+
+
+def _conduct_refusals(text: str) -> list[RuleError]:
+    """What is wrong with the conduct of a text whose other parts are refused: one look finds everything."""
+    try:
+        document, _refused = parse(text)
+    except RuleError:
+        return []
+    given = document.get("conduct") if isinstance(document, dict) else None
+    return _read(given)[1] if isinstance(given, dict) else []
 
 
 def _read(given: Mapping[str, object]) -> tuple[Conduct, list[RuleError]]:

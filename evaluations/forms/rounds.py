@@ -62,7 +62,10 @@ class OfSeason(Times):
 
     def __init__(self, *args: Any, season: Season, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["rule_set"].queryset = season.rule_sets.order_by("-version")  # type: ignore[attr-defined]
+        versions = season.rule_sets.order_by("-version")
+        self.fields["rule_set"].queryset = versions  # type: ignore[attr-defined]
+        newest = versions.values_list("code", flat=True).first()
+        self.initial.setdefault("rule_set", newest)
 
 
 class PreliminariesForm(OfSeason):
