@@ -267,3 +267,12 @@ def history(case: Submission) -> list[dict[str, Any]]:
         }
         for event in events.select_related("detail").order_by("-id")
     ]
+
+
+def saver(case: Submission) -> str:
+    """Who saved the case last."""
+    saves = AuditEvent.objects.filter(
+        object_type=case._meta.label_lower, object_code=case.code, action="save case"
+    )
+    last = saves.select_related("detail").order_by("-id").first()
+    return last.detail.actor_name if last else ""

@@ -19,7 +19,7 @@ from evaluations.models import Photo, Season, Submission
 from evaluations.rules import submissions as rules
 from evaluations.rules.completeness import CAPTION, gaps
 from evaluations.states import SeasonState
-from evaluations.views.case_reading import conflict_rows, missing, next_step
+from evaluations.views.case_reading import conflict_rows, missing, next_step, saver
 from evaluations.views.case_saving import (
     Clash,
     after_saving,
@@ -115,7 +115,7 @@ def form_page(
         form.add_error("photos", words)
     search = OrganizationSearch(request.GET, addable(request, case))
     address = reverse("cases:organizations", args=[request.district.slug, case.code])
-    form.search_at(address, search.words)
+    form.search_at(address, search.words or form.raw("organizations"))
     context = {
         "case": case,
         "form": form,
@@ -148,7 +148,13 @@ def conflict_page(request: HttpRequest, case: Submission, laid: Merge) -> HttpRe
     case = found_case(request, case.code)
     rows = conflict_rows(case, laid, own_communities(request))
     kept = [(name, value) for name, values in request.POST.lists() for value in values if name in laid.theirs]
-    context = {"case": case, "rows": rows, "kept": kept, "seen": fingerprints(laid.theirs)}
+    context = {
+        "case": case,
+        "rows": rows,
+        "kept": kept,
+        "seen": fingerprints(laid.theirs),
+        "saver": saver(case),
+    }
     return page(request, "cases/conflict.html", context, status=409)
 
 
