@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from communities.models import Community, District, SubDistrict
 from communities.registers import Covers, Plan, Register, Row
@@ -19,7 +19,7 @@ from judges.models import Judge
 from judges.states import ON_THE_WAY, JudgeState
 
 CODE = Column("judge_code", "编号", label=_("code"), width=13)
-NAME = Column("name", "姓名", ("评委姓名",), required=True, label=_("name"))
+NAME = Column("name", "姓名", ("评委姓名",), required=True, label=pgettext_lazy("person", "Name"))
 KIND = Column("kind", "类别", ("评委类别",), label=_("kind"))
 PLACE = Column("sub_district", "街道", ("所属街道",), label=_("sub-district"), width=16)
 HOME_CODE = Column("home_code", "社区代码", label=_("community's code"), width=16)

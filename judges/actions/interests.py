@@ -45,7 +45,7 @@ def add_interest(
         "add interest",
         judge,
         by=by,
-        changes={"interest": ("", f"{interest.get_kind_display()} · {community or organization}")},
+        changes={"kind": ("", kind), "interest": ("", str(community or organization))},
     )
     return interest
 
@@ -56,10 +56,12 @@ def remove_interest(interest: StandingInterest, *, by: Any, now: dt.datetime) ->
     judge = locked(interest.judge)
     if by is not None:
         rules.can_edit_judge(by, judge).enforce()
-    was = f"{interest.get_kind_display()} · {interest.community or interest.organization}"
+    was = str(interest.community or interest.organization)
     gone, _rows = judge.interests.filter(pk=interest.pk).delete()
     if gone:
-        audit.record("remove interest", judge, by=by, changes={"interest": (was, "")})
+        audit.record(
+            "remove interest", judge, by=by, changes={"kind": (interest.kind, ""), "interest": (was, "")}
+        )
 
 
 @transaction.atomic

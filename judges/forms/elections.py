@@ -43,23 +43,23 @@ class ElectionForm(forms.Form):
     """The meeting, then four cells a candidate; a candidate without any was not voted on."""
 
     held_on = forms.DateField(label=_("Date of the meeting"), widget=forms.DateInput)
-    place = forms.CharField(label=_("Place"), max_length=120)
+    place = forms.CharField(label=_("Place of the meeting"), max_length=120)
     present = forms.IntegerField(label=_("People present"), min_value=1, max_value=MOST_PEOPLE)
     record = forms.FileField(
         label=_("Record of the meeting"),
-        required=False,
         max_length=200,
+        error_messages={"required": _("Attach the record of the meeting.")},
         widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,.docx"}),
         help_text=_("Signed minutes or a scan: PDF, JPEG, PNG or docx, up to 20 MB."),
     )
-    kept = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, candidates: Sequence[Judge], by: Any, has_record: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.candidates, self.by, self.has_record = candidates, by, has_record
-        self.paper: Paper | None = None
+        self.candidates = candidates
+        self.paper: Paper | None = waiting_paper(self.data.get("kept", ""), by=by)
+        self.fields["record"].required = self.paper is None and not has_record
         for judge in candidates:
             self.add_cells(judge)
 
@@ -106,19 +106,13 @@ class ElectionForm(forms.Form):
         return cleaned
 
     def find_paper(self, cleaned: dict[str, Any]) -> None:
-        """The paper of this form, or the one that came with it before something else had to be put right."""
-        if "record" in self.errors:
+        """The paper chosen now takes the place of the one that waited."""
+        if not cleaned.get("record"):
             return
-        upload = cleaned.get("record")
-        if upload:
-            try:
-                self.paper = checked_paper(upload)
-            except forms.ValidationError as error:
-                self.add_error("record", error)
-            return
-        self.paper = waiting_paper(cleaned.get("kept", ""), by=self.by)
-        if self.paper is None and not self.has_record:
-            self.add_error("record", _("Attach the record of the meeting."))
+        try:
+            self.paper = checked_paper(cleaned["record"])
+        except forms.ValidationError as error:
+            self.add_error("record", error)
 
     def check_row(self, judge: Judge, cleaned: dict[str, Any]) -> None:
         names = [f"{key}_{judge.code}" for key in COLUMNS]

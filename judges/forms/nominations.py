@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from communities.models import Community
 from goldidea.lib.personal import masked
@@ -23,7 +24,7 @@ class HomeField(forms.ModelChoiceField):
 class PersonForm(forms.Form):
     """What is noted of a judge: name, phone, introduction, who named the person."""
 
-    name = forms.CharField(label=_("Name"), max_length=40)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=40)
     phone = PhoneField(
         label=_("Mobile phone"), required=False, help_text=_("Shown in part only. Never published.")
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from communities.audit_words import action_words, change_words
 from goldidea.lib import audit
 from goldidea.lib.templatetags.look import state_tag
-from judges.models import Judge
+from judges.models import Judge, StandingInterest
 from judges.states import JudgeState
 
 register = template.Library()
@@ -48,8 +48,12 @@ def standing(judge: Judge) -> tuple[Any, str]:
 
 
 @register.inclusion_tag("judges/_history.html")
-def record_history(obj: Any) -> dict[str, Any]:
-    """Who did what to a judge or a meeting, the latest first, with old and new values."""
+def record_history(obj: Any, with_votes: Any = False) -> dict[str, Any]:
+    """Who did what to a judge or a meeting, the latest first, with old and new values.
+
+    Args:
+        with_votes: whether the reader may see how a meeting voted.
+    """
     rows = [
         {
             "at": detail.event.at,
@@ -65,12 +69,17 @@ def record_history(obj: Any) -> dict[str, Any]:
     return {"rows": rows}
 
 
+def readable(changes: dict[str, list[Any]], with_votes: Any) -> dict[str, list[Any]]:
+    """The changes without the votes for those who may not see them."""
+    return {key: pair for key, pair in changes.items() if with_votes or not key.startswith("votes_")}
+
+
 def in_words(column: str, old: str, new: str) -> tuple[Any, Any, Any]:
     """One change; states by their labels, what has no column by its own word."""
     names = {
         "interest": _("Interest"),
-        "consent_version": _("version of the consent"),
+        "consent version": _("version of the consent"),
         "present": _("present"),
     }
-    labels = dict(JudgeState.choices)
+    labels = dict([*JudgeState.choices, *StandingInterest.Kind.choices])
     return names.get(column, column), labels.get(old, old), labels.get(new, new)
