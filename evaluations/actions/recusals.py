@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from evaluations.actions.events import database_time, record_event
 from evaluations.actions.locks import share_round
 from evaluations.models import Entry, Recusal, RoundEvent, Seat
-from evaluations.rules.scoring import can_recuse
-from evaluations.states import RoundState
+from evaluations.rules.scoring import can_recuse, scoring_time
 from goldidea.lib import audit
 from goldidea.lib.errors import Refusal, StaleState, TooLate
 
@@ -65,12 +64,12 @@ def _hold(seat: Seat, entry: Entry) -> Entry:
     """Keep the round from closing, then read again what the rule looks at, by the database's clock."""
     share_round(entry.round_id)
     entry = Entry.objects.with_round().get(pk=entry.pk)
-    now, round_ = database_time(), entry.round
-    if round_.state == RoundState.OPEN and now < round_.closes_at:
-        if not (verdict := can_recuse(seat, entry, now)):
-            raise Refusal(verdict.reason)
-        return entry
-    raise TooLate(_("Scoring is closed."))
+    now = database_time()
+    if not (verdict := scoring_time(entry.round, now)):
+        raise TooLate(verdict.reason)
+    if not (verdict := can_recuse(seat, entry, now)):
+        raise Refusal(verdict.reason)
+    return entry
 
 
 def _log(seat: Seat, entry: Entry, act: str) -> None:

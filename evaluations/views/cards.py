@@ -63,8 +63,7 @@ def show_printed(request: HttpRequest, round_: Round, seats: list[Any]) -> HttpR
     """New cards as they go to the printer."""
     issued = issue_cards(seats, by=request.user, now=timezone.now())
     cards = [(item, request.build_absolute_uri(reverse("card:scan", args=[item.token]))) for item in issued]
-    host = request.get_host()
-    return page(request, "cards/print.html", {"round": round_, "cards": cards, "host": host})
+    return page(request, "cards/print.html", {"round": round_, "cards": cards})
 
 
 @require_POST

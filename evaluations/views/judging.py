@@ -4,7 +4,6 @@ import uuid
 from itertools import dropwhile
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -65,7 +64,8 @@ def list_entries(request: SeatRequest) -> HttpResponse:
         "to_mark": len(marked),
         "next": next_after(entries),
         "time": rules.scoring_time(seat.round, now),
-        "waiting": seat.round.state in rules.CARDS_IN and now < seat.round.opens_at or seat.round.state == "draft",
+        "waiting": (seat.round.state in rules.CARDS_IN and now < seat.round.opens_at)
+        or seat.round.state == "draft",
         "left": time_left(seat.round.closes_at, now),
     }
     return judge_page(request, "judging/list.html", context)
@@ -275,4 +275,3 @@ def photo(request: SeatRequest, code: str, photo_code: str) -> HttpResponse | Fi
         return FileResponse(picture.image.open("rb"), content_type="image/jpeg")
     except FileNotFoundError as error:
         raise Http404 from error
-

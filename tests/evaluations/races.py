@@ -5,6 +5,7 @@ The short form runs in test_deadline.py, the long one is benchmarks/faults/deadl
 
 import datetime as dt
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ class Figures:
     late: int = 0
     counted_but_unacked: int = 0
     slowest_close: float = 0.0
+    seconds: float = 0.0
     errors: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -142,10 +144,12 @@ class Race:
         self.closing = self.closer(self.scene.round.pk)
 
     def run(self, figures: Figures) -> None:
+        begin = time.perf_counter()
         for thread in self.threads:
             thread.start()
         for thread in self.threads:
             thread.join(PATIENCE)
+        figures.seconds += time.perf_counter() - begin
         figures.errors += self.errors + [f"stuck: {t.name}" for t in self.threads if t.is_alive()]
         if self.closing is None:
             return

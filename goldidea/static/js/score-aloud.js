@@ -13,6 +13,7 @@ function offer() {
   buttons.forEach((button) => {
     button.hidden = false;
     if (button.closest("[data-speak-box]")) button.closest("[data-speak-box]").hidden = false;
+    if (button.closest("[data-tools]")) button.closest("[data-tools]").classList.add("twin");
   });
 }
 

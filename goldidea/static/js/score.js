@@ -52,6 +52,7 @@ class Sheet {
       if (mark.text) draft.marks[mark.key] = mark.value === null ? mark.input.value : mark.write(mark.value);
       if (mark.level) draft.levels[mark.key] = mark.level.value;
     });
+    this.done = false;
     this.kept = keep(this.name, draft);
     this.sayLocal(at);
     this.sayCentral("changed", "is-warn");
@@ -103,6 +104,7 @@ class Sheet {
     if (item.entry !== this.entry) return;
     if (outcome.state === "received") {
       this.base = outcome.revision;
+      this.done = !load(this.name, null);
       this.sayCentral("received", "is-ok", { time: outcome.at, code: outcome.receipt });
       find("[data-arrived]").hidden = false;
       if (this.fresh === item.key && !waiting(this.seat, this.entry).length) window.location.assign(outcome.url);
@@ -169,7 +171,7 @@ class Sheet {
       const both = here !== "review" && room !== "review";
       part.hidden = single ? here !== room : !both && here !== room;
     });
-    all(".twin[data-stage]").forEach((part) => {
+    all("[data-tools]").forEach((part) => {
       part.hidden = !single || room !== "marks";
     });
     find("[data-begin]").hidden = !single;
@@ -212,7 +214,7 @@ class Sheet {
     });
     const missing = this.marks.some((mark) => mark.value === null);
     find("[data-missing]").hidden = !missing;
-    find("[data-send]").hidden = missing;
+    find("[data-send]").hidden = missing || this.done;
     const total = find("[data-sum]");
     if (total) total.textContent = missing ? "–" : String(sum / 1000);
   }
