@@ -9,3 +9,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goldidea.settings.base")
 app = Celery("goldidea")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Of every thread: an application is otherwise that of the thread which made it.
+app.set_default()

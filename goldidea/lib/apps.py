@@ -9,6 +9,7 @@ class LibConfig(AppConfig):
     label = "lib"
 
     def ready(self) -> None:
+        import goldidea.celery  # noqa: F401  without it messages would go to a broker that nobody has
         from goldidea.lib.codes import CodeConverter
 
         register_converter(CodeConverter, "code")
