@@ -34,7 +34,6 @@ class Cast:
     agencies: dict[str, list[SocialOrganization]] = field(default_factory=dict)
     judges: dict[int, list[Judge]] = field(default_factory=dict)
     experts: list[Judge] = field(default_factory=list)
-    roles: list[tuple[str, str]] = field(default_factory=list)  # (role, sign-in name) of one person of each
 
     def hosts(self, place: SubDistrict | None) -> tuple[User, User]:
         """Two people who decide: of the sub-district, or (None) of the district."""

@@ -69,7 +69,6 @@ def found_district(seed: str) -> Cast:
         )
         appoint(account, Role.DISTRICT_STAFF, district, since=today, by=admin)
         cast.office.append(account)
-    cast.roles += [("platform administrator", "admin"), ("district staff", "district1, district2")]
     return cast
 
 
@@ -83,11 +82,6 @@ def grant_staff(cast: Cast) -> None:
             grant(cast, f"{handle}{n}", next(names), Role.SUBDISTRICT_STAFF, place, 40 + 2 * number + n)
             for n in (1, 2)
         ]
-    first = cast.staff[cast.places[0].pk]
-    cast.roles += [
-        ("sub-district staff", ", ".join(account.username for account in first)),
-        ("observer", "observer"),
-    ]
 
 
 def grant(cast: Cast, username: str, name: str, role: str, place: SubDistrict | None, number: int) -> User:

@@ -78,7 +78,6 @@ def register_societies(cast: Cast, plans: list[Plan]) -> None:
         )
         if row is not None:
             cast.at_home[plan.community.pk] = enter(row, cast.staff[plan.community.sub_district_id][0])
-    cast.roles += [("social organization", "mandeng"), ("supportive organization", "shidian")]
 
 
 def agency_row(cast: Cast, agency: Agency, number: int) -> SocialOrganization:

@@ -50,7 +50,6 @@ def people_and_places(seed: str, most: int | None = None) -> Cast:
     founding.grant_staff(cast)
     everywhere = [community for place in cast.places for community in cast.communities[place.pk]]
     founding.open_community_accounts(cast, everywhere, timezone.localdate())
-    cast.roles.append(("community", cast.writers[everywhere[0].pk].username))
     return cast
 
 
