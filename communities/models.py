@@ -279,3 +279,9 @@ class SpreadsheetImport(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def results(self) -> list[tuple[str, int]]:
+        """How many rows of each result, what needs a hand first; jsonb keeps no order."""
+        known = ((result, self.counts.get(result, 0)) for result in ("wrong", "new", "changed", "unchanged"))
+        return [(result, count) for result, count in known if count]

@@ -63,8 +63,6 @@ class CommunityFilter(DivisionFilter):
         ],
         widget=forms.HiddenInput,
     )
-    field_order = ["q", "sub_district", "validity", "order"]
-
     class Meta:
         model = Community
         fields: list[str] = []
@@ -72,3 +70,4 @@ class CommunityFilter(DivisionFilter):
     def __init__(self, *args: Any, district: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["sub_district"].queryset = SubDistrict.objects.of(district)
+        self.form.order_fields(["q", "sub_district", "validity", "order"])

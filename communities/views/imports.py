@@ -92,15 +92,15 @@ def preview(
 ) -> HttpResponse:
     """Every row with its result; the wrong ones first when nothing else is asked for."""
     register = register_of(upload.kind)
-    chosen = RowFilter(request.GET or None)
-    rows = chosen.rows(actions.table_rows(upload))
+    result = RowFilter(request.GET).wanted(upload.counts)
+    rows = [row for row in actions.table_rows(upload) if not result or row.result == result]
     page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     columns = columns_of(register, rows)
     context = {
         "upload": upload,
         "register": register,
         "form": form,
-        "result": chosen.wanted,
+        "result": result,
         "columns": columns,
         "page_obj": page_obj,
         "rows": [(row, [cell(row, column) for column in columns]) for row in page_obj],

@@ -1,0 +1,199 @@
+"""Journeys: staff keep the registers of divisions and organizations; an organization keeps its own page."""
+
+import re
+
+import pytest
+
+from organizations import creditcode
+from organizations.models import Engagement, SocialOrganization
+from tests import make
+from tests.e2e.conftest import DESK, PHONE
+from tests.personas import Cast
+
+BOTH = pytest.mark.parametrize(
+    ("size", "language"), [(DESK, "zh-hans"), (PHONE, "zh-hans"), (DESK, "en"), (PHONE, "en")]
+)
+PASSWORD = "long enough password"
+CREDIT_CODE = "52330102MJ8737263" + creditcode.check_character("52330102MJ8737263")
+
+
+def cast_with_rows() -> Cast:
+    cast = Cast.shangcheng()
+    head = make.organization(
+        cast.district,
+        "上城区邻里互助总社",
+        registration="registered",
+        kind="service",
+        credit_code=CREDIT_CODE,
+        rating=4,
+        rating_year=2010,
+        sub_district=cast.home,
+        contact_name="王老师",
+        contact_phone="+8613800001234",
+        profile="为独居老人送餐、陪诊，组织邻里互助。",
+    )
+    make.organization(
+        cast.district, "清波能人剪纸工作室", sub_district=cast.home, is_studio=True, parent=head
+    )
+    make.organization(cast.district, "湖滨读书会", sub_district=cast.neighbour, state="proposed")
+    make.saved(
+        Engagement(
+            organization=cast.organization, community=cast.community, service="楼道议事", since=make.LONG_AGO
+        )
+    )
+    make.saved(
+        Engagement(
+            organization=cast.organization,
+            community=cast.neighbour_community,
+            service="送教上门",
+            since=make.LONG_AGO,
+        )
+    )
+    staff = cast.people["subdistrict_staff"]
+    staff.set_password(PASSWORD)
+    staff.save()
+    return cast
+
+
+@BOTH
+def test_the_register_of_organizations(visitor, size, language: str) -> None:
+    cast = cast_with_rows()
+    who = visitor(size=size, language=language, user=cast.people["subdistrict_staff"])
+    page = who.open("/shangcheng/office/organizations/")
+    who.check("organizations")
+    page.goto(page.url + "?q=jianzhi")
+    assert page.locator("tbody tr").count() == 1
+    page.goto(page.url.split("?")[0] + "?q=没有")
+    who.check("organizations-none")
+    who.open("/shangcheng/office/organizations/new/")
+    page.locator("main form .actions button").click()
+    page.wait_for_selector(".error-summary")
+    who.check("organization-new-wrong")
+    page.fill("#id_name", "清波晨练队")
+    page.check("input[name=registration][value=filed]")
+    page.check("input[name=kind][value=community]")
+    page.select_option("#id_home_community", cast.community.code)
+    page.fill("#id_parent", "互助")
+    page.locator("main form .actions button").click()
+    page.wait_for_selector("text=上城区邻里互助总社")
+    who.check("organization-new-parent")
+    page.fill("#id_parent", "上城区邻里互助总社")
+    page.locator("main form .actions button").click()
+    page.wait_for_url(re.compile(r"/organizations/[0-9a-z]{10}/$"))
+    who.check("organization")
+    made = SocialOrganization.objects.get(name="清波晨练队")
+    with page.expect_navigation():
+        page.locator("a[href$='/engagements/new/']").click()
+    page.select_option("#id_community", cast.community.code)
+    page.fill("#id_service", "晨练")
+    who.check("engagement-new")
+    page.locator("main form .actions button").click()
+    with page.expect_navigation():
+        page.locator("a[href$='/end/']").click()
+    who.check("engagement-end")
+    page.locator("main form .actions button").click()
+    page.wait_for_url(re.compile(r"/organizations/[0-9a-z]{10}/$"))
+    with page.expect_navigation():
+        page.locator("a[href$='/state/']").click()
+    page.check("input[value=suspended]")
+    page.fill("#id_reason", "负责人空缺")
+    who.check("organization-state")
+    page.locator("main form .actions button").click()
+    page.wait_for_url(re.compile(r"/organizations/[0-9a-z]{10}/$"))
+    who.check("organization-suspended")
+    made.refresh_from_db()
+    assert made.state == "suspended"
+    with page.expect_navigation():
+        page.locator("a[href$='/edit/']").click()
+    who.check("organization-edit")
+    who.open(f"/shangcheng/office/communities/{cast.community.code}/")
+    who.check("community")
+
+
+@BOTH
+def test_the_whole_phone(visitor, size, language: str) -> None:
+    cast = cast_with_rows()
+    head = SocialOrganization.objects.get(name="上城区邻里互助总社")
+    who = visitor(size=size, language=language, user=cast.people["subdistrict_staff"])
+    page = who.open(f"/shangcheng/office/organizations/{head.code}/")
+    assert "13800001234" not in page.content()
+    page.locator("a[href$='/phone/']").click()
+    page.fill("input[type=password]", PASSWORD)
+    page.locator("main form button").last.click()
+    page.wait_for_url("**/phone/")
+    who.check("phone-reason")
+    page.fill("#id_reason", "通知参加座谈会")
+    page.locator("main form .actions button").click()
+    page.wait_for_selector(".done__code")
+    who.check("phone")
+    assert "+8613800001234" in page.content()
+
+
+@BOTH
+def test_the_registers_of_divisions_and_projects(visitor, size, language: str) -> None:
+    cast = cast_with_rows()
+    who = visitor(size=size, language=language, user=cast.people["district_staff"])
+    page = who.open("/shangcheng/office/sub-districts/")
+    who.check("sub-districts")
+    with page.expect_navigation():
+        page.locator("tbody a").first.click()
+    who.check("sub-district")
+    who.open(f"/shangcheng/office/communities/{cast.community.code}/edit/")
+    who.check("community-edit")
+    who.open(f"/shangcheng/office/communities/{cast.community.code}/change/")
+    page.fill("#id_name", "清波门新社区")
+    who.check("community-change")
+    page.locator("main form .actions button").click()
+    page.wait_for_url(re.compile(r"/communities/[0-9a-z]{10}/$"))
+    who.check("community-changed")
+    who.open("/shangcheng/office/philanthropy/")
+    who.check("projects-empty")
+    who.open("/shangcheng/office/philanthropy/new/")
+    page.fill("#id_title", "楼道微花园")
+    page.fill("#id_organization", cast.organization.name)
+    page.fill("#id_programme", "公益创投第五届")
+    page.fill("#id_funder", "区民政局")
+    page.fill("#id_budget_total", "50000")
+    page.fill("#id_granted", "60000")
+    page.locator("main form .actions button").click()
+    page.wait_for_selector(".error-summary")
+    who.check("project-wrong")
+    page.fill("#id_granted", "30000")
+    page.locator("main form .actions button").click()
+    page.wait_for_url(re.compile(r"/philanthropy/[0-9a-z]{10}/$"))
+    who.check("project")
+    who.open("/shangcheng/office/philanthropy/")
+    who.check("projects")
+
+
+@BOTH
+def test_an_organization_keeps_its_own_page(visitor, size, language: str) -> None:
+    cast = cast_with_rows()
+    who = visitor(size=size, language=language, user=cast.people["organization_user"])
+    page = who.open("/shangcheng/organization/")
+    who.check("own-organizations")
+    with page.expect_navigation():
+        page.locator(".tasks a").first.click()
+    who.check("own-organization")
+    with page.expect_navigation():
+        page.locator("a[href$='/edit/']").click()
+    page.fill("#id_profile", "我们帮邻居办事。")
+    page.fill("#id_contact_phone", "13800001234")
+    who.check("own-edit")
+    page.locator("main form .actions button").click()
+    page.wait_for_url(re.compile(r"/organization/[0-9a-z]{10}/$"))
+    cast.organization.refresh_from_db()
+    assert (cast.organization.profile, cast.organization.contact_phone) == (
+        "我们帮邻居办事。",
+        "+8613800001234",
+    )
+    who.open("/shangcheng/organization/new/")
+    page.fill("#id_name", "清波门第二互助组")
+    page.check("input[name=registration][value=filed]")
+    page.check("input[name=kind][value=community]")
+    page.select_option("#id_sub_district", cast.home.code)
+    who.check("own-new")
+    page.locator("main form .actions button").click()
+    page.wait_for_url(re.compile(r"/organization/[0-9a-z]{10}/$"))
+    who.check("own-proposed")
+    assert SocialOrganization.objects.get(name="清波门第二互助组").state == "proposed"
