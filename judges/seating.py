@@ -35,9 +35,7 @@ class HeldSeat:
 
 def seats_of(judge: Any) -> list[HeldSeat]:
     """Every seat of the judge, the latest first."""
-    sources: list[Callable[[Any], list[HeldSeat]]] = [
-        import_string(path) for path in getattr(settings, "JUDGE_SEATS", [])
-    ]
+    sources: list[Callable[[Any], list[HeldSeat]]] = [import_string(path) for path in settings.JUDGE_SEATS]
     return [seat for source in sources for seat in source(judge)]
 
 

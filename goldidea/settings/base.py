@@ -208,11 +208,15 @@ APPOINTMENTS = [
 REGISTERS = {
     "communities": "communities.resources.CommunityRegister",
     "organizations": "organizations.resources.OrganizationRegister",
+    "judges": "judges.resources.JudgeRegister",
 }
 DIVISION_FOLLOWERS = [
     "communities.actions.divisions.appointments_follow",
     "organizations.actions.engagements.organizations_follow",
+    "judges.actions.divisions.judges_follow",
 ]
+# Who knows the seats of a judge (judges/seating.py).
+JUDGE_SEATS = ["evaluations.rules.held_seats.held_seats"]
 
 # Which decisions need a second person, and who carries each out (communities/decisions.py).
 DECISIONS = {

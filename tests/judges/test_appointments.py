@@ -15,6 +15,7 @@ from judges.actions.elections import record_election
 from judges.actions.nominations import invite_expert
 from judges.models import Judge
 from judges.seating import HeldSeat
+from tests import make
 from tests.judges.conftest import enter, nominated, votes
 from tests.personas import Cast
 
@@ -161,3 +162,15 @@ def test_the_consent_asks_for_no_identity_number(cast: Cast) -> None:
         assert "章淑珍" in text
         assert "不收集身份证号" in text
         assert "+8613800138000" not in text
+
+
+@pytest.mark.parametrize(
+    ("state", "edit", "end"),
+    [("draft", 200, 403), ("open", 403, 403), ("counting", 403, 403), ("final", 200, 200)],
+)
+def test_seats_hold_the_record(cast: Cast, state: str, edit: int, end: int) -> None:
+    round_ = make.round(make.season(cast.district), cast.home, state=state)
+    make.seat(round_, cast.resident)
+    client, base = enter(cast.people["subdistrict_staff"]), f"/shangcheng/office/judges/{cast.resident.code}/"
+    assert [client.get(base + tail).status_code for tail in ("edit/", "end/")] == [edit, end]
+    assert round_.name in client.get(base).content.decode()
