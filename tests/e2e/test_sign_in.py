@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts.actions.slips import issue_slip
+from communities.models import District
 from tests import make
 from tests.e2e.conftest import DESK, PHONE
 from tests.personas import Cast
@@ -18,12 +19,9 @@ LANGUAGES = ("zh-hans", "en")
 PASSWORD = "西湖边的第七盏灯 7"
 
 
-MARGIN = {"top": "12mm", "bottom": "12mm", "left": "15mm", "right": "15mm"}
-
-
 def sheets_of_paper(page: Page, name: str) -> int:
     """How many sheets of A4 the page prints on; a picture of the print when SHOTS names a folder."""
-    paper = page.pdf(format="A4", margin=MARGIN)
+    paper = page.pdf(prefer_css_page_size=True)
     if os.environ.get("SHOTS"):
         before = page.viewport_size
         page.emulate_media(media="print")
@@ -88,6 +86,7 @@ def test_a_sub_district_opens_accounts_and_prints_their_slips(
 ) -> None:
     for name in ("柳浪社区", "定安路社区", "劳动路社区", "太庙社区", "清河坊社区"):
         make.community(cast.home, name)
+    District.objects.update(is_demonstration=language == "en")
     office = visitor(size, language, user=cast.people["subdistrict_staff"])
     page = office.open("/shangcheng/office/")
     office.check("today")
