@@ -142,6 +142,9 @@ OBJECTS: Final[dict[str, Any]] = {
     "evaluations.recusal": _("recusal"),
 }
 
+# Whose columns are recorded with an object besides its own.
+BESIDE: Final[dict[str, str]] = {"organizations.socialorganization": "organizations.engagement"}
+
 
 def action_words(action: str) -> Any:
     """An action in words; one that nobody has put into words stays as it was recorded."""
@@ -168,10 +171,13 @@ def change_words(object_type: str, changes: dict[str, list[Any]]) -> list[tuple[
 
 
 def column_words(object_type: str, column: str) -> str:
-    try:
-        return str(apps.get_model(object_type)._meta.get_field(column).verbose_name)  # type: ignore[union-attr]
-    except (LookupError, FieldDoesNotExist, ValueError, AttributeError):
-        return column
+    """A column in words; what is recorded with an organization may be a column of its engagements."""
+    for label in (object_type, BESIDE.get(object_type, "")):
+        try:
+            return str(apps.get_model(label)._meta.get_field(column).verbose_name)  # type: ignore[union-attr]
+        except (LookupError, FieldDoesNotExist, ValueError, AttributeError):
+            continue
+    return column
 
 
 def shown(column: str, value: Any) -> str:

@@ -11,6 +11,7 @@ from communities.models import District
 
 OFFICE = {"district_staff", "subdistrict_staff", "observer"}
 CASE_AUTHORS = {"community_user", "organization_user", "supportive_org"}
+ORGANIZATIONS = {"organization_user", "supportive_org"}
 JUDGES = {"resident_judge", "expert_judge"}
 
 
@@ -43,6 +44,8 @@ def navigation(request: HttpRequest, district: District, roles: set[str]) -> lis
         named.append(("office:accounts", _("Workbench")))
     if roles & CASE_AUTHORS:
         named.append(("cases:list", _("My cases")))
+    if roles & ORGANIZATIONS:
+        named.append(("own:organizations", _("My organizations")))
     if roles & JUDGES:
         named.append(("judging:list", _("My scoring")))
     items = [(url, words) for name, words in named if (url := address(name, district))]

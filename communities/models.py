@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from communities.querysets import AppointmentQuerySet, DecisionQuerySet, DivisionQuerySet, ImportQuerySet
@@ -24,7 +24,7 @@ class District(models.Model):
     division_code = models.CharField(
         _("division code"), max_length=6, validators=[RegexValidator(r"^\d{6}$")]
     )
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=40)
     name_en = models.CharField(_("name in English"), max_length=80, blank=True)
     office = models.CharField(_("office in charge"), max_length=80, blank=True)
     office_phone = models.CharField(_("office telephone"), max_length=40, blank=True)
@@ -47,7 +47,7 @@ class Division(models.Model):
     """
 
     code = CodeField()
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=40)
     sort_key = models.CharField(max_length=200, editable=False)
     valid_from = models.DateField(_("valid from"), default=dt.date(2000, 1, 1))
     valid_to = models.DateField(_("valid until"), null=True, blank=True)

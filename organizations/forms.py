@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from communities.forms.registers import RegisterForm
 from communities.models import Community, District, SubDistrict
@@ -83,7 +84,7 @@ class OrganizationForm(ContactForm):
     """Everything that the register says of an organization."""
 
     home_community = CommunityChoice(
-        label=_("Home community"),
+        label=pgettext_lazy("organization", "Home community"),
         required=False,
         empty_label=_("none"),
         help_text=_(

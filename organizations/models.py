@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from communities.models import Community, District, SubDistrict
 from goldidea.lib.chinese import sort_key
@@ -48,7 +49,7 @@ class SocialOrganization(models.Model):
 
     code = CodeField()
     district = models.ForeignKey(District, models.PROTECT, related_name="organizations")
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("thing", "name"), max_length=80)
     sort_key = models.CharField(max_length=200, editable=False)
     registration = models.CharField(_("registration"), max_length=12, choices=Registration.choices)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
@@ -74,7 +75,7 @@ class SocialOrganization(models.Model):
         Community,
         models.PROTECT,
         related_name="home_organizations",
-        verbose_name=_("home community"),
+        verbose_name=pgettext_lazy("organization", "home community"),
         null=True,
         blank=True,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from communities.models import Community, District, SubDistrict
 from communities.registers import REQUIRED, Covers, Plan, Register, Row
@@ -28,7 +28,14 @@ from organizations.states import OrganizationState
 
 S = SocialOrganization
 CODE = Column("org_code", "编号", label=_("code"), width=13)
-NAME = Column("name", "名称", ("组织名称", "社会组织名称"), required=True, label=_("name"), width=30)
+NAME = Column(
+    "name",
+    "名称",
+    ("组织名称", "社会组织名称"),
+    required=True,
+    label=pgettext_lazy("thing", "name"),
+    width=30,
+)
 REGISTRATION = Column("registration", "登记方式", ("登记或备案",), required=True, label=_("registration"))
 KIND = Column("kind", "类别", ("组织类别", "组织类型"), required=True, label=_("kind"), width=16)
 CREDIT_CODE = Column("credit_code", "统一社会信用代码", ("信用代码",), label=_("credit code"), width=22)
@@ -36,8 +43,10 @@ RATING = Column("rating", "评估等级", label=_("rating"))
 RATING_YEAR = Column("rating_year", "评估年份", label=_("year of the rating"))
 PLACE = Column("sub_district", "街道代码", required=True, label=_("registering sub-district"))
 PLACE_NAME = Column("sub_district_name", "街道", ("所属街道",), label=_("registering sub-district"))
-HOME = Column("home_community", "社区代码", label=_("home community"), width=16)
-HOME_NAME = Column("home_community_name", "社区", ("所属社区",), label=_("home community"))
+HOME = Column("home_community", "社区代码", label=pgettext_lazy("organization", "home community"), width=16)
+HOME_NAME = Column(
+    "home_community_name", "社区", ("所属社区",), label=pgettext_lazy("organization", "home community")
+)
 SUPPORTIVE = Column("supportive_level", "支持型", ("支持型组织",), label=_("supportive organization"))
 PARENT = Column("parent", "总社", ("上级组织",), label=_("head office"), width=24)
 STUDIO = Column("is_studio", "能人工作室", label=_("hotshot studio"))

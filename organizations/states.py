@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrganizationState(models.TextChoices):
     PROPOSED = "proposed", _("proposed")
-    ACTIVE = "active", _("active")
+    ACTIVE = "active", pgettext_lazy("organization", "active")
     SUSPENDED = "suspended", _("suspended")
     DISSOLVED = "dissolved", _("dissolved")
 

@@ -6,6 +6,7 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from communities.models import Community, SubDistrict
 
@@ -17,7 +18,10 @@ class DivisionFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(label=_("Name or code"), method="by_name")
     validity = django_filters.ChoiceFilter(
-        label=_("Validity"), choices=VALIDITY, method="by_validity", empty_label=_("current")
+        label=_("Validity"),
+        choices=VALIDITY,
+        method="by_validity",
+        empty_label=pgettext_lazy("division", "current"),
     )
     order = django_filters.OrderingFilter(
         fields=[("division_code", "code"), ("sort_key", "name"), ("valid_from", "from")],
@@ -63,6 +67,7 @@ class CommunityFilter(DivisionFilter):
         ],
         widget=forms.HiddenInput,
     )
+
     class Meta:
         model = Community
         fields: list[str] = []

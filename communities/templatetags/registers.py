@@ -41,12 +41,21 @@ def history(entries: Iterable[AuditDetail]) -> dict[str, Any]:
                         value_words(entry.event.object_type, column, old) if old is not None else "",
                         value_words(entry.event.object_type, column, new),
                     )
-                    for column, (old, new) in entry.changes.items()
+                    for column, (old, new) in in_order(entry.event.object_type, entry.changes)
                 ],
             }
             for entry in entries
         ]
     }
+
+
+def in_order(object_type: str, changes: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Columns as the object's model lists them; the database keeps no order of its own."""
+    try:
+        known = [field.name for field in apps.get_model(object_type)._meta.get_fields()]
+    except (LookupError, ValueError):
+        known = []
+    return sorted(changes.items(), key=lambda pair: known.index(pair[0]) if pair[0] in known else len(known))
 
 
 def value_words(object_type: str, column: str, value: Any) -> str:

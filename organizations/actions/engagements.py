@@ -47,7 +47,7 @@ def end_engagement(engagement: Engagement, *, until: dt.date, by: Any, now: dt.d
     if not Engagement.objects.filter(pk=engagement.pk, until=None).update(until=until):
         raise StaleState(_("This engagement has ended already."))
     engagement.until = until
-    changes = {"community": (str(engagement.community), str(engagement.community)), "until": (None, until)}
+    changes = {"community": (None, str(engagement.community)), "until": (None, until)}
     audit.record(END, engagement.organization, by=by, changes=changes)
     return engagement
 

@@ -204,7 +204,17 @@ def test_bad_input_is_answered_at_the_form(cast: Cast, bad: str) -> None:
         (
             "organization_new",
             [],
-            "name registration kind credit_code rating rating_year sub_district home_community parent".split(),
+            [
+                "name",
+                "registration",
+                "kind",
+                "credit_code",
+                "rating",
+                "rating_year",
+                "sub_district",
+                "home_community",
+                "parent",
+            ],
         ),
         ("organization_edit", [organization.code], ["name", "rating", "parent", "contact_phone"]),
         ("organization_state", [organization.code], ["state", "reason"]),
