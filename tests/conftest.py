@@ -22,7 +22,8 @@ from goldidea.settings import env
 
 # `become` changes DATABASES in place, so both accounts are read from the environment.
 OWNER, APPLICATION = (
-    {part: env.database(name)[part] for part in ("USER", "PASSWORD")} for name in ("DATABASE_OWNER_URL", "DATABASE_URL")
+    {part: env.database(name)[part] for part in ("USER", "PASSWORD")}
+    for name in ("DATABASE_OWNER_URL", "DATABASE_URL")
 )
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -68,9 +69,9 @@ def beside(sql: str, account: dict[str, str] = OWNER) -> None:
         cursor.execute(sql)
 
 
-@pytest.fixture
-def own_database(django_db_setup, django_db_blocker) -> Iterator[str]:
-    """A database of this test's own, cloned from the migrated one: what it commits nobody else sees. Gives its name."""
+@contextlib.contextmanager
+def clone(django_db_blocker) -> Iterator[str]:
+    """A database cloned from the migrated one, dropped at the end. Gives its name."""
     described = connections["default"].settings_dict
     template = described["NAME"]
     name = f"t_{uuid.uuid4().hex[:12]}"
@@ -87,6 +88,13 @@ def own_database(django_db_setup, django_db_blocker) -> Iterator[str]:
             ended = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
             beside(ended, APPLICATION)
             beside(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def own_database(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """A database of this test's own: what it commits nobody else sees. Gives its name."""
+    with clone(django_db_blocker) as name:
+        yield name
 
 
 def program_environment(database: str) -> dict[str, str]:

@@ -76,19 +76,24 @@ class SignOut(allauth.LogoutView):
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         user = self.request.user
         with transaction.atomic():
-            audit.record("sign out", user, by=user, address=client_address(self.request))
+            if user.is_authenticated:  # a second tap comes from nobody
+                audit.record("sign out", user, by=user, address=client_address(self.request))
             return super().post(*args, **kwargs)
 
 
-class PasswordChange(Counted, allauth.PasswordChangeView):
-    """A new password for oneself; other sessions of the account end."""
-
-    password_field = "oldpassword"  # noqa: S105
+class WithPassword:
+    """For accounts that have a password; the others are told how to get one."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.has_usable_password():
             return redirect("account_reset_password")
-        return super().dispatch(request, *args, **kwargs)
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+
+class PasswordChange(WithPassword, Counted, allauth.PasswordChangeView):
+    """A new password for oneself; other sessions of the account end."""
+
+    password_field = "oldpassword"  # noqa: S105
 
     def record(self, form: Any) -> None:
         user = self.request.user
@@ -96,7 +101,7 @@ class PasswordChange(Counted, allauth.PasswordChangeView):
         messages.success(self.request, _("Your password is changed. Other devices are signed out."))
 
 
-class Reauthenticate(Counted, allauth.ReauthenticateView):
+class Reauthenticate(WithPassword, Counted, allauth.ReauthenticateView):
     """The password once more, before something delicate."""
 
     http_method_names = ["get", "post", "head", "options"]

@@ -1,0 +1,261 @@
+"""Every address, mapped to its row of permissions.json (or to its own letters where no row speaks of it) and to what its codes name.
+
+The letters are those of permissions.json: A all, D own district, S own sub-district, O own object, - refused. A page that is
+not listed fails the test.
+"""
+
+from dataclasses import dataclass, field
+
+Letters = dict[str, str]
+
+STAFF = {"district_staff": "D", "subdistrict_staff": "S"}
+STAFF_READ = {"district_staff": "D", "subdistrict_staff": "D", "observer": "D"}
+STAFF_OBSERVER = {**STAFF, "observer": "D"}
+DISTRICT = {"district_staff": "D"}
+# An uploaded table is seen by who uploaded it; the world's are those of sub-district staff.
+UPLOADER = {"subdistrict_staff": "O"}
+# Who can be a second person: platform administrators for staff roles only.
+SECONDS = {"platform_admin": "A", "district_staff": "D", "subdistrict_staff": "D"}
+EVERYBODY = "everybody"
+SIGNED_IN = "signed in"
+
+
+@dataclass(frozen=True)
+class Page:
+    """`row` is "object: action", or letters by role. `names`: what each code in the address names. `options`: other arguments."""
+
+    row: str | Letters
+    names: tuple[str, ...] = ()
+    methods: str = "G"
+    options: tuple[str, ...] = ()
+    # Roles whose pages differ from the row for a reason that stands beside it.
+    but: Letters = field(default_factory=dict)
+
+
+def get(row: str | Letters, *names: str, **rest) -> Page:
+    return Page(row, names, "G", **rest)
+
+
+def post(row: str | Letters, *names: str, **rest) -> Page:
+    return Page(row, names, "P", **rest)
+
+
+def form(row: str | Letters, *names: str, **rest) -> Page:
+    return Page(row, names, "GP", **rest)
+
+
+ROUND_EDIT = "season/round: create, edit before opening"
+ROUND_MOVE = "season/round: open / extend / close early"
+CANCEL = "season/round: cancel"
+RULE_EDIT = "rule version: create, edit before opening"
+VIEW_NAME = "sub-district, community: view name"
+DIVISION_EDIT = "sub-district, community: create, edit"
+ORGANIZATION_NEW = "organization: register"
+ORGANIZATION_STATE = "organization: approve, suspend"
+ORGANIZATION_PHONE = "organization: view contact phone"
+JUDGE_EDIT = "judge record: create, edit before opening"
+JUDGE_PHONE = "judge record: view phone"
+ELECTION = "election record: create, edit, view"
+ASSIGN = "assignment: edit before opening"
+SEAT_CHANGE = "seat, assignment: change after opening"
+PROGRESS = "progress: who has handed in, and counts"
+TALLY = "tally: view before publishing"
+PUBLISH = "result: publish, correct"
+VOID = "score sheet: void with reason"
+SCREEN = "submission: return, accept"
+SUBMITTED = "submission: view submitted"
+CASE_EDIT = "submission: create, edit"
+CASE_SUBMIT = "submission: submit, withdraw before lock"
+CASE_DRAFT = "submission: view draft"
+ACCOUNT = "account: create, disable lower role"
+STAFF_ROLE = "account: grant staff role, reset MFA"
+AUDIT = "audit log: view"
+PHILANTHROPY = "venture-philanthropy project: create, edit"
+
+# The workbench is the office's; organizations and supportive organizations do their part on pages of their own (`own:`).
+NOT_HERE = {"organization_user": "-", "supportive_org": "-"}
+
+# Delegation is not granted to anybody yet.
+NOT_YET = {"organization_user": "-", "supportive_org": "-"}
+
+PAGES: dict[str, Page] = {
+    "healthz": get(EVERYBODY),
+    "readyz": get(EVERYBODY),
+    "set_language": post(EVERYBODY),
+    "start": get(EVERYBODY),
+    "after_sign_in": get(SIGNED_IN),
+    "desks": get(SIGNED_IN),
+    "preferences": post(EVERYBODY),
+    "account_login": form(EVERYBODY),
+    "account_logout": form(EVERYBODY),
+    "account_inactive": get(EVERYBODY),
+    "account_change_password": form(SIGNED_IN),
+    "account_reset_password": get(EVERYBODY),
+    "account_reauthenticate": form(SIGNED_IN),
+    "activate": form(EVERYBODY),
+    "activate_slip": get(EVERYBODY, "word"),
+    "card:how": get(EVERYBODY),
+    "card:scan": form(EVERYBODY, "word"),
+    "public:home": get(EVERYBODY),
+    "public:projects": get(EVERYBODY),
+    "public:project": get(EVERYBODY, "public_case"),
+    "public:results": get(EVERYBODY),
+    "public:result": get(EVERYBODY, "public_round"),
+    "public:result_json": get(EVERYBODY, "public_round"),
+    "public:judge": get(EVERYBODY),
+    "public:notices": get(EVERYBODY),
+    "public:notice": get(EVERYBODY, "publication"),
+    # ---- the office ----
+    "office:today": get(STAFF_READ),
+    "office:decisions": get(SECONDS),
+    "office:decisions_asked": get(SECONDS),
+    "office:decisions_decided": get(SECONDS),
+    "office:decision": get(STAFF, "decision"),
+    "office:decision_approve": post(STAFF, "decision"),
+    "office:decision_decline": post(STAFF, "decision"),
+    "office:audit": get(AUDIT),
+    "office:communities": get(VIEW_NAME),
+    "office:community": get(VIEW_NAME, "community"),
+    "office:community_new": form(DIVISION_EDIT),
+    "office:community_edit": form(DIVISION_EDIT, "community"),
+    "office:community_change": form(DIVISION_EDIT, "community"),
+    "office:sub_districts": get(VIEW_NAME),
+    "office:sub_district": get(VIEW_NAME, "sub_district"),
+    "office:organizations": get(STAFF_READ),
+    "office:organization": get(STAFF_READ, "organization"),
+    "office:organization_new": form(ORGANIZATION_NEW, but=NOT_HERE),
+    "office:organization_edit": form(ORGANIZATION_NEW, "organization", but=NOT_HERE),
+    "office:organization_state": form(ORGANIZATION_STATE, "organization"),
+    "office:engagement_new": form(ORGANIZATION_NEW, "organization", but=NOT_HERE),
+    "office:philanthropy": get(STAFF_READ),
+    "office:philanthropy_project": get(STAFF_READ, "philanthropy"),
+    "office:philanthropy_new": form(PHILANTHROPY, but=NOT_HERE),
+    "office:philanthropy_edit": form(PHILANTHROPY, "philanthropy", but=NOT_HERE),
+    "office:judges": get(STAFF_READ),
+    "office:judge": get(STAFF_OBSERVER, "judge"),
+    "office:judge_new": form(JUDGE_EDIT),
+    "office:expert_new": form(DISTRICT),
+    "office:judge_edit": form(JUDGE_EDIT, "judge"),
+    "office:interest_new": form(JUDGE_EDIT, "judge"),
+    "office:elections": get(ELECTION),
+    "office:election": get(ELECTION, "election"),
+    "office:election_edit": form(ELECTION, "election"),
+    "office:cases": get(STAFF_READ),
+    "office:case": get(STAFF_OBSERVER, "case_submitted"),
+    "office:case_return": post(SCREEN, "case_submitted"),
+    "office:case_accept": post(SCREEN, "case_submitted"),
+    "office:case_refuse": post(SCREEN, "case_submitted"),
+    "office:seasons": get(STAFF_READ),
+    "office:season": get(STAFF_READ, "season"),
+    "office:season_new": form(ROUND_EDIT),
+    "office:season_edit": form(ROUND_EDIT, "season"),
+    "office:rule_set": get(STAFF_READ, "rule_set"),
+    "office:rule_set_edit": form(RULE_EDIT, "rule_set"),
+    "office:rounds_new": form(ROUND_EDIT, "season"),
+    "office:final_new": form(ROUND_EDIT, "season_without_final"),
+    "office:rounds": get(STAFF_READ),
+    "office:round": get(STAFF_READ, "round_draft"),
+    "office:round_edit": form(ROUND_EDIT, "round_draft"),
+    "office:round_progress": get(PROGRESS, "round_open"),
+    "office:round_assignment": get({**STAFF, "observer": "D"}, "round_draft"),
+    "office:round_open": form(ROUND_MOVE, "round_draft"),
+    "office:round_extend": form(ROUND_MOVE, "round_open"),
+    "office:round_close": form(ROUND_MOVE, "round_open"),
+    "office:round_cancel": form(CANCEL, "round_open"),
+    "office:round_results": get(TALLY, "round_tallied"),
+    "office:round_publish": post(PUBLISH, "round_tallied"),
+    "office:round_void": form(VOID, "round_open"),
+    "office:round_advance": post(DISTRICT, "final_draft"),
+    "office:accounts": get(ACCOUNT),
+    "office:decision_withdraw": post(
+        {}, "decision"
+    ),  # only the person who asked; the world's was asked by another
+    "office:account_new": get(ACCOUNT),
+    "office:account_new_community": form(ACCOUNT),
+    "office:account_new_staff": form(STAFF_ROLE),
+    "office:account_new_organization": form(ACCOUNT),
+    "office:account": get(ACCOUNT, "account"),
+    "office:account_edit": form(ACCOUNT, "account"),
+    "office:account_appoint": form(ACCOUNT, "account"),
+    "office:account_appoint_organization": form(ACCOUNT, "account"),
+    "office:account_appoint_staff": form(STAFF_ROLE, "account"),
+    "office:account_end_appointment": post(ACCOUNT, "account", "appointment"),
+    "office:account_disable": post(ACCOUNT, "account"),
+    "office:account_enable": post(ACCOUNT, "account_disabled"),
+    "office:slips": get(ACCOUNT),
+    "office:slips_open_accounts": post(ACCOUNT),
+    "office:slips_organizations": form(ACCOUNT),
+    # A sheet of slips that nobody has printed.
+    "office:slips_sheet": get({}, options=("8c5c9f2e-3f52-4b6e-9a51-2f0f3c1d7a11",)),
+    "office:communities_export": get(VIEW_NAME, options=("xlsx",)),
+    "office:sub_district_new": form(DISTRICT),
+    "office:sub_district_edit": form(DIVISION_EDIT, "sub_district"),
+    "office:sub_district_change": form(DIVISION_EDIT, "sub_district"),
+    "office:imports": get(STAFF),
+    "office:import_new": form(STAFF, options=("communities",)),
+    "office:import_template": get(STAFF, options=("communities",)),
+    "office:import": get(UPLOADER, "import"),
+    "office:import_correct": post(UPLOADER, "import"),
+    "office:import_wrong": get(UPLOADER, "import"),
+    "office:import_apply": post(UPLOADER, "import"),
+    "office:import_discard": post(UPLOADER, "import"),
+    "office:organizations_export": get({"district_staff": "D", "subdistrict_staff": "D"}, options=("csv",)),
+    "office:organization_phone": form(ORGANIZATION_PHONE, "organization", but={**NOT_HERE, "observer": "-"}),
+    "office:engagement_end": form(ORGANIZATION_NEW, "organization", "engagement", but=NOT_HERE),
+    "office:judges_xlsx": get(STAFF),
+    "office:judges_csv": get(STAFF),
+    "office:judge_phone": form(
+        JUDGE_PHONE, "judge", but={"resident_judge": "-", "expert_judge": "-", "observer": "-"}
+    ),
+    "office:judge_decline": form(JUDGE_EDIT, "judge"),
+    "office:judge_consent": get(JUDGE_EDIT, "judge_elected"),
+    "office:judge_appoint": form(JUDGE_EDIT, "judge_elected"),
+    "office:judge_end": form(JUDGE_EDIT, "judge_appointed"),
+    "office:interest_remove": post(JUDGE_EDIT, "judge", "interest"),
+    "office:election_new": get(ELECTION),
+    "office:election_of": form(ELECTION, "sub_district"),
+    "office:election_record": get(ELECTION, "election"),
+    "office:election_consents": get(ELECTION, "election"),
+    "office:election_appoint": form(ELECTION, "election"),
+    "office:cases_export": get(STAFF_OBSERVER),
+    "office:case_reopen": post(SCREEN, "case_refused"),
+    "office:season_start": post(ROUND_EDIT, "season_draft"),
+    "office:season_finish": post(ROUND_EDIT, "season"),
+    "office:rule_set_new": form(RULE_EDIT, "season", options=("example-online",)),
+    "office:round_entries": get(STAFF_OBSERVER, "round_draft"),
+    "office:round_fill": post(ASSIGN, "round_draft"),
+    "office:round_seats": get(STAFF_OBSERVER, "round_draft"),
+    "office:panel_change": post(ASSIGN, "round_draft", options=("residents", "seat")),
+    "office:seat_withdraw": post(ASSIGN, "round_draft", "seat_draft"),
+    "office:seat_replace": form(SEAT_CHANGE, "round_open", "seat"),
+    "office:assignment_apply": post(ASSIGN, "round_draft"),
+    "office:assignment_move": post(ASSIGN, "round_draft"),
+    "office:round_cards": form(STAFF, "round_open"),
+    "office:card_revoke": post(STAFF, "round_open", "card"),
+    # ---- organizations, on pages of their own ----
+    "own:organizations": get({"organization_user": "D", "supportive_org": "D"}),
+    "own:organization_new": form({"organization_user": "D", "supportive_org": "D"}),
+    "own:organization": get({"organization_user": "O"}, "organization"),
+    "own:organization_edit": form({"organization_user": "O"}, "organization"),
+    "own:project_new": form({"organization_user": "O"}, "organization"),
+    "own:project_edit": form({"organization_user": "O"}, "organization", "philanthropy"),
+    # ---- communities ----
+    "cases:list": get({"community_user": "D", "organization_user": "D", "supportive_org": "D"}),
+    "cases:edit": form(CASE_EDIT, "case_draft", but=NOT_YET),
+    "cases:submit": form(CASE_SUBMIT, "case_draft", but=NOT_YET),
+    "cases:withdraw": form(CASE_SUBMIT, "case_draft", but=NOT_YET),
+    "cases:new": form({"community_user": "D"}),
+    "cases:save": post(CASE_EDIT, "case_draft", but=NOT_YET),
+    "cases:organizations": get(CASE_EDIT, "case_draft", but=NOT_YET),
+    "cases:receipt": get({"community_user": "O"}, "case_submitted"),
+    "cases:case": get({"community_user": "O", **STAFF_OBSERVER}, "case_submitted"),
+    "cases:photo": get({"community_user": "O", "observer": "D", **STAFF}, "photo"),
+    # ---- judges: without a card there is no seat, whoever is signed in ----
+    "judging:list": get({}),
+    "judging:receipts": get({}),
+    "judging:entry": form({}, "entry"),
+    "judging:received": get({}, "entry"),
+    "judging:recuse": form({}, "entry"),
+    "judging:take_back": post({}, "entry"),
+    "judging:photo": get({}, "entry", "photo"),
+}

@@ -1,0 +1,176 @@
+"""One object of each kind in the home sub-district, one in the neighbour's, and the same again in a second district."""
+
+import datetime as dt
+import io
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from PIL import Image
+
+from communities.actions.decisions import request_decision
+from communities.models import SpreadsheetImport
+from evaluations.actions.cards import issue_cards
+from evaluations.actions.closing import close_round_early
+from evaluations.actions.publication import publish_provisional
+from evaluations.actions.tallying import tally_round
+from evaluations.models import Photo
+from judges.models import ElectionMeeting, StandingInterest
+from organizations.models import Engagement, VenturePhilanthropyProject
+from tests import make
+from tests.make import LONG_AGO
+from tests.personas import Cast
+
+MARKS = {"甲": [("50", "30"), ("40", "20")], "乙": [("30", "30"), ("40", "20")]}
+
+
+def jpeg() -> bytes:
+    """A picture of one pixel."""
+    out = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(out, "JPEG")
+    return out.getvalue()
+
+
+class World:
+    """`own[kind]` and `other[kind]` are codes; kinds of the whole district have the same code in both."""
+
+    def __init__(self, slug: str) -> None:
+        self.cast = Cast.shangcheng(slug)
+        self.own = self._place(self.cast.home, self.cast.community, self.cast.organization, "community_user")
+        other_organization = make.organization(self.cast.district, sub_district=self.cast.neighbour)
+        place = (
+            self.cast.neighbour,
+            self.cast.neighbour_community,
+            other_organization,
+            "neighbour_community_user",
+        )
+        self.other = self._place(*place)
+        district = self._district()
+        self.own.update(district)
+        self.other.update(district)
+
+    def _district(self) -> dict[str, Any]:
+        season = make.season(self.cast.district, "全区")
+        rules = make.rule_set(season)
+        final = make.round(season, None, rules, "draft")
+        bare = make.season(self.cast.district, "无决赛")
+        make.rule_set(bare)
+        draft = make.season(self.cast.district, "筹备", state="draft")
+        return {
+            "season": season.code,
+            "season_draft": draft.code,
+            "season_without_final": bare.code,
+            "rule_set": rules.code,
+            "final_draft": final.code,
+            "word": "0123456789",
+        }
+
+    def _place(self, sub_district: Any, community: Any, organization: Any, role: str) -> dict[str, Any]:
+        district, people, now = self.cast.district, self.cast.people, timezone.now()
+        name = sub_district.name
+        season = make.season(district, f"{name} 申报")
+        draft = make.submission(season, community, "draft", by=people[role])
+        submitted = make.submission(season, community, "submitted")
+        make.snapshot(submitted)
+        drafted = make.round(make.season(district, f"{name} 待开"), sub_district, state="draft")
+        opened = make.scored_round(make.season(district, f"{name} 评分"), sub_district, MARKS)
+        tallied = self._tallied(make.scored_round(make.season(district, f"{name} 已计"), sub_district, MARKS))
+        published = self._tallied(
+            make.scored_round(make.season(district, f"{name} 公示"), sub_district, MARKS)
+        )
+        publication = publish_provisional(published, by=make.user(), second=make.user(), now=now)
+        decision = request_decision("close_round", opened, {}, by=people["district_staff_2"], now=now)
+        meeting = make.saved(
+            ElectionMeeting(
+                district=district,
+                sub_district=sub_district,
+                held_on=dt.date(2018, 1, 2),
+                place="会议室",
+                present=9,
+                record=SimpleUploadedFile("r.jpg", jpeg()),
+                record_name="r.jpg",
+            )
+        )
+        project = make.saved(
+            VenturePhilanthropyProject(
+                district=district, organization=organization, title="创投", programme="计划", funder="基金会", year=2018,
+                budget_total=10, granted=5,
+            )
+        )  # fmt: skip
+        return {
+            "sub_district": sub_district.code,
+            "community": community.code,
+            "organization": organization.code,
+            "philanthropy": project.code,
+            "account": people[role].code,
+            "election": meeting.code,
+            "case_draft": draft.code,
+            "case_submitted": submitted.code,
+            "round_draft": drafted.code,
+            "round_open": opened.code,
+            "round_tallied": tallied.code,
+            "public_round": published.code,
+            "public_case": published.entries.first().submission.code,
+            "publication": publication.code,
+            "decision": decision.code,
+            **self._around(sub_district, community, organization, people[role], opened, drafted),
+        }
+
+    def _around(
+        self, sub_district: Any, community: Any, organization: Any, person: Any, opened: Any, drafted: Any
+    ) -> dict[str, Any]:
+        """What hangs on the objects of the place: engagements, appointments, seats, cards, photos, imports."""
+        district, now = self.cast.district, timezone.now()
+        disabled = make.user(is_active=False)
+        make.appoint(disabled, "community_user", community)
+        seat = opened.seats.first()
+        card = issue_cards([seat], by=person, now=now)[0].card
+        refused = make.submission(make.season(district, f"{sub_district} 未过"), community, "not_eligible")
+        photo = Photo.objects.create(submission=refused, image=SimpleUploadedFile("p.jpg", jpeg()))
+        make.snapshot(refused, photos=[{"code": photo.code, "caption": ""}])
+        uploader = self.cast.people[
+            "subdistrict_staff" if sub_district == self.cast.home else "neighbour_staff"
+        ]
+        table = SpreadsheetImport.objects.create(
+            district=district, kind="communities", filename="x.csv", state="ready", uploaded_by=uploader,
+            table="[]",
+        )  # fmt: skip
+        judge = make.judge(community, state="nominated")
+        return {
+            "account_disabled": disabled.code,
+            "appointment": person.appointments.get().code,
+            "engagement": make.saved(
+                Engagement(organization=organization, community=community, since=LONG_AGO)
+            ).code,
+            "judge": judge.code,
+            "interest": make.saved(
+                StandingInterest(judge=judge, kind="work", organization=organization)
+            ).code,
+            "judge_elected": self._elected(community).code,
+            "judge_appointed": make.judge(community).code,
+            "case_refused": refused.code,
+            "photo": photo.code,
+            "import": table.code,
+            "seat": seat.code,
+            "seat_draft": make.seat(drafted, make.judge(community)).code,
+            "card": card.code,
+            "entry": opened.entries.first().code,
+        }
+
+    def _elected(self, community: Any) -> Any:
+        meeting = make.saved(
+            ElectionMeeting(
+                district=self.cast.district, sub_district=community.sub_district, held_on=dt.date(2018, 1, 3),
+                place="会议室", present=9,
+            )
+        )  # fmt: skip
+        votes = {"votes_for": 5, "votes_against": 1, "votes_abstaining": 0}
+        return make.judge(
+            community, state="elected", meeting=meeting, user=None, consent_at=None, term_from=None, **votes
+        )
+
+    def _tallied(self, round_: Any) -> Any:
+        close_round_early(round_, by=make.user(), second=make.user(), now=timezone.now())
+        tally_round(round_.pk, timezone.now())
+        round_.refresh_from_db()
+        return round_
