@@ -30,6 +30,7 @@ class Figures:
     """What came of races, added up."""
 
     attempts: int = 0
+    acked: int = 0
     acked_but_uncounted: int = 0
     late: int = 0
     counted_but_unacked: int = 0
@@ -157,6 +158,7 @@ class Race:
             ScoreSheet.objects.filter(round=self.scene.round).values_list("client_key", "submitted_at")
         )
         figures.attempts += len(self.acked) + self.refused
+        figures.acked += len(self.acked)
         figures.acked_but_uncounted += len(self.acked.keys() - self.closing.read)
         figures.late += sum(at >= self.closing.at for at in rows.values())
         figures.late += len(rows.keys() - self.closing.read)
