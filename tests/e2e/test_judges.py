@@ -19,6 +19,12 @@ PEOPLE = [("章淑珍", "清波门社区居民会议"), ("王建国", "三号墙
 PAPER = {"name": "居民会议记录.pdf", "mimeType": "application/pdf", "buffer": PDF}
 
 
+def follow(page, address: str) -> None:
+    """Press the link to an address and wait until its page is there."""
+    page.locator(f"a[href$='{address}']").click()
+    page.wait_for_url(f"**{address}")
+
+
 def picture(page, name: str) -> None:
     """A sheet of paper has no sections to check; it is looked at."""
     if folder := os.environ.get("SHOTS"):
@@ -43,6 +49,7 @@ def test_three_are_nominated_two_elected_and_appointed(visitor, own_database, si
     assert sorted(serving.locator("tbody th").all_inner_texts()) == ["王建国", "章淑珍"]
     person.check("judges-serving")
     page.get_by_role("link", name="章淑珍").click()
+    expect(page.locator("h1 .tag.is-ok")).to_be_visible()
     person.check("judges-judge")
 
 
@@ -101,7 +108,7 @@ def record_with_wrong_sums_then_right(person, cast) -> None:
 
 def appoint_those_elected(person) -> None:
     page = person.page
-    page.locator("a[href$='/consents/']").click()
+    follow(page, "/consents/")
     expect(page.locator("article")).to_have_count(2)
     person.check("judges-consents")
     page.emulate_media(media="print")
@@ -109,7 +116,7 @@ def appoint_those_elected(person) -> None:
     picture(page, f"judges-consents-print-{person.language}")
     page.emulate_media(media="screen")
     page.go_back()
-    page.locator("a[href$='/appoint/']").click()
+    follow(page, "/appoint/")
     person.check("judges-appoint")
     today = timezone.localdate()
     page.locator("#id_consent_at").fill(today.isoformat())
@@ -132,7 +139,7 @@ def test_a_judge_on_the_register(visitor, own_database, size, language) -> None:
     add_interest(judge, kind="kin", organization=cast.organization, by=staff, now=timezone.now())
     person = visitor(size, language, user=staff)
     page = person.open(f"/shangcheng/office/judges/{judge.code}/")
-    page.locator("a[href$='/interests/new/']").click()
+    follow(page, "/interests/new/")
     person.check("judges-interest")
     page.locator("#id_kind_1").check()
     page.locator("#id_community").select_option(cast.neighbour_community.code)
@@ -141,7 +148,7 @@ def test_a_judge_on_the_register(visitor, own_database, size, language) -> None:
     expect(page.locator(".files li")).to_have_count(2)
     page.locator(".files li button").last.click()
     expect(page.locator(".files li")).to_have_count(1)
-    page.locator("a[href$='/phone/']").click()
+    follow(page, "/phone/")
     person.check("judges-phone")
     page.locator("#id_reason").fill("电话通知培训时间")
     page.locator("form[novalidate] .actions button").click()
@@ -174,5 +181,5 @@ def test_the_district_sees_all_places(visitor, own_database, size, language) -> 
     page.locator("form[novalidate] .actions button").first.click()
     expect(page.locator("a[href$='/appoint/']")).to_be_visible()
     person.check("judges-expert")
-    page.locator("a[href$='/appoint/']").click()
+    follow(page, "/appoint/")
     person.check("judges-expert-appoint")
