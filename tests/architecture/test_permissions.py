@@ -85,6 +85,8 @@ def answer(client: Client, method: str, url: str):
     """The answer, with everything it did undone."""
     with transaction.atomic():
         response = client.get(url) if method == "G" else client.post(url, {})
+        if response.streaming:
+            response.close()
         transaction.set_rollback(True)
     return response
 
