@@ -214,7 +214,8 @@ PAGES: dict[str, Page] = {
     "office:interest_remove": post(JUDGE_EDIT, "judge", "interest"),
     "office:election_new": get(ELECTION),
     "office:election_of": form(ELECTION, "sub_district"),
-    "office:election_record": get(ELECTION, "election"),
+    # An attachment: its row lets the observer download it.
+    "office:election_record": get(STAFF_OBSERVER, "election"),
     "office:election_consents": get(ELECTION, "election"),
     "office:election_appoint": form(ELECTION, "election"),
     "office:cases_export": get(STAFF_OBSERVER),
