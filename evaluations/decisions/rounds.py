@@ -57,7 +57,7 @@ class OpenRound(OfRound):
             "judges": obj.seats.live().count(),
         }
         return [
-            _("“%(round)s” opens. Judges mark from %(opens)s to %(closes)s.") % values,
+            _("“%(round)s” opens. From %(opens)s to %(closes)s judges can mark.") % values,
             _("%(entries)d entries, %(judges)d judges. Entries and their order stay as they are.") % values,
             _("The rule “%(rule)s” is frozen and never changes after that.") % values,
         ]
@@ -87,7 +87,7 @@ class ExtendRound(OfRound):
 
     def sentences(self, obj: Round, payload: dict[str, Any]) -> list[str]:
         values = {"round": obj, "old": moment(obj.closes_at), "new": moment(self._closes_at(payload))}
-        return [_("“%(round)s” closes at %(new)s instead of %(old)s.") % values]
+        return [_("“%(round)s” closes at %(new)s (until now: %(old)s).") % values]
 
     def apply(
         self, obj: Round, payload: dict[str, Any], *, by: Any, second: Any, reason: str, now: dt.datetime

@@ -41,6 +41,8 @@ class SeasonForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Season
         fields = FIELDS
         labels = {
+            "name": gettext_lazy("Name of the season"),
+            "name_en": gettext_lazy("Name in English"),
             "submissions_open_at": gettext_lazy("Cases can be handed in from"),
             "submissions_close_at": gettext_lazy("Cases can be handed in until"),
             "corrections_close_at": gettext_lazy("Returned cases can be corrected until"),

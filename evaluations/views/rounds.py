@@ -75,7 +75,8 @@ def round(request: HttpRequest, code: str) -> HttpResponse:
     }
     if context["watching"]:
         context["boards"] = boards(found)
-        context["pending"] = pending_of(found)
+        context["pending"] = list(pending_of(found))
+        context["opening_asked"] = any(decision.kind == "open_round" for decision in context["pending"])
         if found.state == RoundState.DRAFT:
             context["readiness"] = readiness(found, timezone.now())
             context["addresses"] = {

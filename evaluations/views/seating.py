@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -101,7 +101,7 @@ def panel_change(request: HttpRequest, code: str, panel: str, kind: str) -> Http
     row = get_object_or_404(found.panels.select_related("bench_from"), key=panel)
     row.round = found
     exchange = row.key != EXPERTS and bench_of(found) == "exchange"
-    form = get_maker(form_makers(row, timezone.now(), exchange), kind)(request.POST)
+    form = get_maker(form_makers(row, timezone.now(), exchange), kind)(posted(request, row, kind))
     if form.is_valid():
         try:
             messages.success(request, CHANGES[kind](request, row, form.cleaned_data))
@@ -112,11 +112,18 @@ def panel_change(request: HttpRequest, code: str, panel: str, kind: str) -> Http
     return seats_page(request, found, {(row.key, kind): form})
 
 
+def posted(request: HttpRequest, panel: Panel, kind: str) -> Any:
+    """What was posted; with the button that seats everybody, every judge who is free is ticked."""
+    if kind != "seat" or request.POST.get("only") != "all":
+        return request.POST
+    ticked = request.POST.copy()
+    ticked.setlist(f"{panel.key}-seat-judges", [judge.code for judge in free_judges(panel, timezone.now())])
+    return ticked
+
+
 def get_maker(makers: dict[str, Callable[[Any], Any]], kind: str) -> Callable[[Any], Any]:
     """The form of this kind; a kind that the panel does not have is not found."""
     if kind not in makers:
-        from django.http import Http404
-
         raise Http404
     return makers[kind]
 

@@ -5,6 +5,7 @@ import json
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import translation
 
 from communities.actions.decisions import approve_decision, request_decision
 from evaluations.actions.assignment import assign_late
@@ -19,6 +20,12 @@ from tests import make
 from tests.evaluations.rooms import now, room
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -64,6 +71,15 @@ def test_a_round_opens_frozen_and_logged(ready):
     assert {s: len(keys) for s, keys in assigned["added"].items()} == {s.pseudonym: 5 for s in seats}
     assert list(opened.entries.values_list("position", flat=True)) == [1, 2, 3, 4, 5, 6]
     assert not any(judge.name in first.body + second.body for judge in ready.judges)
+
+
+def test_a_round_opened_early_takes_sheets_from_its_time_on(ready):
+    type(ready.round).objects.filter(pk=ready.round.pk).update(opens_at=now() + dt.timedelta(minutes=30))
+    opened = open_it(ready)
+    row = opened.assignments.select_related("seat", "entry__round").first()
+    with pytest.raises(DatabaseError) as refused, transaction.atomic():
+        make.sheet(row.seat, row.entry, need="30", effect="20")
+    assert refused.value.__cause__.pgcode == "GI001"
 
 
 def test_an_entry_with_too_few_judges_keeps_the_round_shut():
