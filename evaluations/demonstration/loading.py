@@ -13,12 +13,11 @@ from evaluations.actions.cards import issue_cards
 from evaluations.demonstration import cases, rounds, scoring, season
 from evaluations.demonstration.cast import Cast
 from evaluations.demonstration.founding import give_known_password
-from evaluations.demonstration.plans import Plan, shuffled_stories
+from evaluations.demonstration.plans import PREVIOUS, Plan, plan_previous, plan_season, shuffled_stories
 from evaluations.demonstration.season import YEAR, Stages
 from evaluations.models import Round, Season
 
-OPEN_FOR = dt.timedelta(days=7)
-TAKES_CASES = dt.timedelta(days=14)
+OPEN_FOR, TAKES_CASES, FINAL_IN = 7, 14, 10  # days
 OPEN_PLACE = 1  # the sub-district whose preliminary is open, counted from 0
 INTRODUCTION = (
     "五个街道的初评已经揭晓，湖滨街道的居民评委正在评分。申报仍然开放：晚到的案例进入项目库，供下一届选用。"
@@ -27,20 +26,21 @@ INTRODUCTION = (
 
 
 @transaction.atomic
-def load(seed: str, stages: Stages) -> None:
+def load(seed: str, stages: Stages, *, pictured: bool = True) -> None:
     """Load everything."""
     with stages.stage("people and places"):
         cast = season.people_and_places(seed)
     with stages.stage("registers"):
-        plans, before = season.plans_of(cast)
+        plans = plan_season(seed, YEAR, cast.communities)
+        before = plan_previous(seed, YEAR - 1, cast.communities)
         projects = season.registers_of(cast, plans)
     with stages.stage("resident judges, experts"):
         season.judges(cast)
     with stages.stage(f"season {YEAR - 1}"):
-        season.previous_season(cast, before)
+        season.previous_season(cast, before, pictured=pictured)
     with stages.stage(f"season {YEAR}: cases"):
         running = season.begin_season(cast, YEAR, INTRODUCTION, TAKES_CASES)
-        cases.collect_cases(cast, running, plans, projects, pictured=True)
+        cases.collect_cases(cast, running, plans, projects, pictured=pictured)
         late_cases(cast, running)
     with stages.stage(f"season {YEAR}: preliminaries"):
         first, last = running.rule_sets.order_by("version")
@@ -49,14 +49,16 @@ def load(seed: str, stages: Stages) -> None:
                 leave_open(cast, round_)
             else:
                 season.score_and_publish_here(cast, round_)
-        rounds.make_final(cast, running, last)
+        final = rounds.make_final(cast, running, last)
+        closes_at = season.five_o_clock(FINAL_IN)
+        rounds.set_times(cast, final, closes_at - dt.timedelta(hours=8), closes_at)
     with stages.stage("accounts"):
         give_known_password()
 
 
 def leave_open(cast: Cast, round_: Round) -> None:
     """Open for some days; the cards are out, three judges are through, two half way, and somebody asks for more time."""
-    round_ = rounds.open_by_two(cast, round_, OPEN_FOR)
+    round_ = rounds.open_by_two(cast, round_, season.five_o_clock(OPEN_FOR))
     two = cast.hosts(round_.sub_district)
     issue_cards(round_.seats.live(), by=two[0], now=timezone.now())
     for seat, rows in scoring.assigned(round_).items():
@@ -72,7 +74,7 @@ def leave_open(cast: Cast, round_: Round) -> None:
 def late_cases(cast: Cast, running: Season) -> None:
     """In the first sub-district one case is sent back, one still a draft and one waits to be checked."""
     homes = cast.communities[cast.places[0].pk]
-    told = shuffled_stories(cast.seed)[:3]
+    told = shuffled_stories(cast.seed)[PREVIOUS - 3 : PREVIOUS]
     plans = [
         Plan(60 + number, home, story, 1, YEAR)
         for number, (home, story) in enumerate(zip(homes, told, strict=False))

@@ -57,23 +57,23 @@ def seat_and_assign(cast: Cast, round_: Round) -> None:
     apply_assignment(round_, propose_assignment(round_).digest, by=by, now=now)
 
 
-def set_times(cast: Cast, round_: Round, closes_in: dt.timedelta) -> Round:
-    """Scoring opens now and closes after this time."""
-    now = timezone.now()
+def set_times(cast: Cast, round_: Round, opens_at: dt.datetime, closes_at: dt.datetime) -> Round:
+    """The district fixes when scoring opens and closes."""
     return change_round(
         round_,
         name=round_.name,
         rule_set=round_.rule_set,
-        opens_at=now,
-        closes_at=now + closes_in,
+        opens_at=opens_at,
+        closes_at=closes_at,
         by=cast.office[0],
-        now=now,
+        now=timezone.now(),
     )
 
 
-def open_by_two(cast: Cast, round_: Round, closes_in: dt.timedelta) -> Round:
-    """Two people open the round; from here on its rule is frozen."""
-    round_ = set_times(cast, round_, closes_in)
+def open_by_two(cast: Cast, round_: Round, closes_at: dt.datetime) -> Round:
+    """Two people open the round, for scoring from now on; its rule is frozen from here on."""
+    round_ = set_times(cast, round_, timezone.now(), closes_at)
+    round_.refresh_from_db()  # as a page would read it: times in UTC, on which the decision is based
     decide("open_round", round_, cast.hosts(round_.sub_district))
     return round_
 

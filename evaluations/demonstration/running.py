@@ -9,6 +9,7 @@ from evaluations.actions.seasons import finish_season
 from evaluations.demonstration import cases, rounds, season
 from evaluations.demonstration.cast import Cast
 from evaluations.demonstration.founding import give_known_password
+from evaluations.demonstration.plans import plan_season
 from evaluations.demonstration.season import Stages
 from evaluations.demonstration.worker import worker
 from evaluations.models import Round
@@ -26,7 +27,7 @@ def run(seed: str, out: Path, stages: Stages, *, most: int | None, window: dt.ti
         cast = season.people_and_places(seed, most)
         tell(f"{len(cast.places)} sub-districts, {len(cast.writers)} communities")
     with stages.stage("registers") as tell:
-        plans, _before = season.plans_of(cast)
+        plans = plan_season(cast.seed, season.YEAR, cast.communities)
         projects = season.registers_of(cast, plans)
         tell(f"{cast.district.organizations.count()} organizations, {len(projects)} projects")
     with stages.stage("resident judges, experts") as tell:
@@ -35,7 +36,7 @@ def run(seed: str, out: Path, stages: Stages, *, most: int | None, window: dt.ti
     with stages.stage("accounts") as tell:
         tell(f"{give_known_password()} activated")
     with stages.stage("cases") as tell:
-        running = season.begin_season(cast, season.YEAR, "演示：不开浏览器跑完一届。", dt.timedelta(days=1))
+        running = season.begin_season(cast, season.YEAR, "演示：不开浏览器跑完一届。", 1)
         accepted, returned = cases.collect_cases(cast, running, plans, projects)
         tell(f"{len(accepted)} accepted, {returned} of them returned once")
     first, last = running.rule_sets.order_by("version")
@@ -54,7 +55,7 @@ def run(seed: str, out: Path, stages: Stages, *, most: int | None, window: dt.ti
             final = rounds.make_final(cast, running, last)
             tell(f"{rounds.advance(cast, final)} entries")
         with stages.stage("final: scoring") as tell:
-            final = rounds.open_by_two(cast, final, window)
+            final = rounds.open_by_two(cast, final, timezone.now() + window)
             tell(f"{season.score_with_time(cast, final, window)} sheets")
         with stages.stage("final: tally"):
             season.wait_for_tally(final, check)
@@ -72,7 +73,7 @@ def score_preliminaries(cast: Cast, preliminaries: list[Round], window: dt.timed
     """Open each by two and let its judges mark; every other one is closed early by two, the rest at their deadline."""
     sheets = 0
     for number, round_ in enumerate(preliminaries):
-        opened = rounds.open_by_two(cast, round_, window)
+        opened = rounds.open_by_two(cast, round_, timezone.now() + window)
         preliminaries[number] = opened
         sheets += season.score_with_time(cast, opened, window)
         if number % 2 == 0:

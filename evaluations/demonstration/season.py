@@ -14,7 +14,7 @@ from evaluations.actions.seasons import create_season, finish_season, start_seas
 from evaluations.actions.tallying import tally_round
 from evaluations.demonstration import bench, cases, founding, registers, rounds, rulebook, scoring
 from evaluations.demonstration.cast import Cast
-from evaluations.demonstration.plans import Plan, plan_previous, plan_season
+from evaluations.demonstration.plans import Plan
 from evaluations.demonstration.proof import count_again, write_folder
 from evaluations.models import Round, Season
 from evaluations.states import RoundState
@@ -60,8 +60,14 @@ def judges(cast: Cast) -> None:
     bench.record_interests(cast)
 
 
-def begin_season(cast: Cast, year: int, introduction: str, closes_in: dt.timedelta) -> Season:
-    """A season that takes cases from now on, with its two rules."""
+def five_o_clock(days: int) -> dt.datetime:
+    """The end of an office day, so many days from today."""
+    day = timezone.localdate() + dt.timedelta(days=days)
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(17)))
+
+
+def begin_season(cast: Cast, year: int, introduction: str, days: int) -> Season:
+    """A season that takes cases from now on for so many days, with its two rules."""
     now = timezone.now()
     season = create_season(
         cast.district,
@@ -72,8 +78,8 @@ def begin_season(cast: Cast, year: int, introduction: str, closes_in: dt.timedel
         name_en=f"Season {year}",
         introduction=introduction,
         submissions_open_at=now - dt.timedelta(seconds=1),
-        submissions_close_at=now + closes_in,
-        corrections_close_at=now + closes_in + dt.timedelta(days=2),
+        submissions_close_at=five_o_clock(days),
+        corrections_close_at=five_o_clock(days + 2),
     )
     rulebook.save_rules(cast, season)
     start_season(season, by=cast.office[1], now=timezone.now())
@@ -106,7 +112,7 @@ def wait_for_tally(round_: Round, check: Callable[[], None]) -> None:
 
 def score_and_publish_here(cast: Cast, round_: Round) -> None:
     """A round from its opening to its final result, counted in this process: for loading, where no worker runs."""
-    round_ = rounds.open_by_two(cast, round_, rounds.LATER)
+    round_ = rounds.open_by_two(cast, round_, timezone.now() + rounds.LATER)
     scoring.score_all(cast, round_)
     rounds.close_by_two(cast, round_)
     tally_round(round_.pk, timezone.now())
@@ -119,10 +125,10 @@ def prove(round_: Round, out: Path) -> bytes:
     return count_again(write_folder(round_, out))
 
 
-def previous_season(cast: Cast, plans: list[Plan]) -> Season:
+def previous_season(cast: Cast, plans: list[Plan], *, pictured: bool) -> Season:
     """The season before, from its cases to the published final."""
-    season = begin_season(cast, YEAR - 1, "上一届：已结束，结果已公布。", dt.timedelta(days=1))
-    cases.collect_cases(cast, season, plans, {}, pictured=True)
+    season = begin_season(cast, YEAR - 1, "上一届：已结束，结果已公布。", 1)
+    cases.collect_cases(cast, season, plans, {}, pictured=pictured)
     first, last = season.rule_sets.order_by("version")
     for round_ in rounds.make_preliminaries(cast, season, first):
         score_and_publish_here(cast, round_)
@@ -131,13 +137,6 @@ def previous_season(cast: Cast, plans: list[Plan]) -> Season:
     score_and_publish_here(cast, final)
     finish_season(season, by=cast.office[0], now=timezone.now())
     return season
-
-
-def plans_of(cast: Cast) -> tuple[list[Plan], list[Plan]]:
-    """What is told in the present season and in the one before."""
-    return plan_season(cast.seed, YEAR, cast.communities), plan_previous(
-        cast.seed, YEAR - 1, cast.communities
-    )
 
 
 def registers_of(cast: Cast, plans: list[Plan]) -> dict[int, Any]:

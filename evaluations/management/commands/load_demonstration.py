@@ -15,7 +15,9 @@ class Command(BaseCommand):
     help = "Load the demonstration district with its seasons; what is there already stays as it is."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--seed", default="1", help="decides people, marks, pseudonyms and lots (default: 1)")
+        parser.add_argument(
+            "--seed", default="1", help="decides people, marks, pseudonyms and lots (default: 1)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
