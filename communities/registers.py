@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -46,6 +46,17 @@ class Row:
     changes: dict[str, list[str]] = field(default_factory=dict)
     errors: dict[str, list[Any]] = field(default_factory=dict)
 
+    def as_dict(self) -> dict[str, Any]:
+        """The row for JSON; dataclasses.asdict copies every text and takes ten times as long."""
+        return {
+            "number": self.number,
+            "cells": self.cells,
+            "odd": self.odd,
+            "result": self.result,
+            "changes": self.changes,
+            "errors": self.errors,
+        }
+
     def cell(self, key: str) -> str:
         return self.cells.get(key, "")
 
@@ -82,7 +93,7 @@ class Plan:
     @property
     def digest(self) -> str:
         """What the person saw: every row with its result, its old and its new values."""
-        text = json.dumps([asdict(row) for row in self.rows], sort_keys=True, ensure_ascii=False)
+        text = json.dumps([row.as_dict() for row in self.rows], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
 

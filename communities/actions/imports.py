@@ -3,9 +3,9 @@
 import base64
 import datetime as dt
 import json
-from dataclasses import asdict
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -127,7 +127,7 @@ def compare_import(upload: SpreadsheetImport, rows: list[Row]) -> Plan:
 
 def keep(upload: SpreadsheetImport, plan: Plan) -> None:
     """Store a comparison."""
-    upload.table = json.dumps([asdict(row) for row in plan.rows], ensure_ascii=False)
+    upload.table = json.dumps([row.as_dict() for row in plan.rows], ensure_ascii=False)
     upload.counts, upload.digest, upload.content = plan.counts, plan.digest, ""
     upload.state = ImportState.READY
     upload.save(update_fields=["table", "counts", "digest", "content", "state"])
@@ -203,7 +203,7 @@ def write(upload: SpreadsheetImport, plan: Plan, *, by: Any, now: dt.datetime) -
     try:
         with transaction.atomic():
             register_of(upload.kind).write(plan, by=by, now=now)
-    except IntegrityError as error:
+    except (IntegrityError, ValidationError) as error:
         raise Refusal(
             _(
                 "Nothing was written: two of these rows cannot both stand in the register. Import them in two tables."

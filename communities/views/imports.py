@@ -58,8 +58,8 @@ def import_new(request: HttpRequest, kind: str) -> HttpResponse:
     """Upload a table of one kind."""
     rules.can_import(request.user, request.district).enforce()
     register = register_named(kind)
-    form = TableForm(request.POST or None, request.FILES or None) if request.method == "POST" else TableForm()
-    if form.is_bound and form.is_valid():
+    form = TableForm(request.POST, request.FILES) if request.method == "POST" else TableForm()
+    if form.is_valid():
         file = form.cleaned_data["file"]
         try:
             upload = actions.receive_import(
