@@ -35,9 +35,9 @@ class SubmissionQuerySet(models.QuerySet[Any]):
         return self.filter(Exists(opened))
 
     def with_parties(self) -> Self:
-        return self.select_related("season", "sub_district", "lead_community__sub_district").prefetch_related(
-            "organization_links__organization", "partners"
-        )
+        return self.select_related(
+            "season__district", "sub_district", "lead_community__sub_district"
+        ).prefetch_related("organization_links__organization", "partners")
 
 
 class RoundQuerySet(models.QuerySet[Any]):

@@ -24,7 +24,7 @@ from organizations.models import SocialOrganization
 
 def found_case(request: HttpRequest, code: str) -> Submission:
     """The case with this code in the request's district, for one who may write it. Else 404, or 403 with the reason."""
-    cases = Submission.objects.of(request.district).with_parties().select_related("season__district")
+    cases = Submission.objects.of(request.district).with_parties()
     case = cases.filter(code=code).first()
     if case is None:
         raise Http404

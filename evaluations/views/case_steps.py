@@ -94,7 +94,7 @@ def read_case(request: HttpRequest, code: str) -> HttpResponse:
 
 def readable_case(request: HttpRequest, code: str) -> Submission:
     """The case with this code, for one who may read it."""
-    cases = Submission.objects.of(request.district).with_parties().select_related("season__district")
+    cases = Submission.objects.of(request.district).with_parties()
     case = cases.filter(code=code).first()
     if case is None:
         raise Http404

@@ -77,7 +77,7 @@ def exported(case: Submission) -> list[str]:
 
 def handed_in_case(request: HttpRequest, code: str) -> Submission:
     """The case with this code, for one who may read it in the office. Else 404."""
-    cases = Submission.objects.of(request.district).with_parties().select_related("season__district")
+    cases = Submission.objects.of(request.district).with_parties()
     case = cases.filter(code=code).first()
     if case is None:
         raise Http404
