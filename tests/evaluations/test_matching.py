@@ -91,4 +91,7 @@ def test_loads_differ_by_at_most_one_where_everybody_may_mark_everything():
 
 
 def test_groups_that_share_nobody_are_told_apart():
-    assert sorted(map(sorted, groups({("e1", "a"), ("e2", "a"), ("e3", "b")}))) == [["a", "e1", "e2"], ["b", "e3"]]
+    assert sorted(map(sorted, groups({("e1", "a"), ("e2", "a"), ("e3", "b")}))) == [
+        ["a", "e1", "e2"],
+        ["b", "e3"],
+    ]
