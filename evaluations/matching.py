@@ -7,7 +7,8 @@ Source: Harvey, Ladner, Lovász & Tamir, Semi-matchings for bipartite graphs and
 """
 
 import hashlib
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections import deque
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -65,27 +66,34 @@ class Matching:
 
     def _augment(self, entry: str) -> bool:
         """One more judge for the entry, moving others if need be; the load grows at the least loaded judge in reach."""
-        came_from: dict[
-            str, tuple[str, str | None]
-        ] = {}  # judge -> (entry that asks, judge who would give it up)
-        queue = [(entry, giver, judge) for giver, judge in self._asks(entry, None)]
-        while queue:
-            asking, giver, judge = queue.pop(0)
-            if judge in came_from:
-                continue
-            came_from[judge] = (asking, giver)
-            for held in sorted(self.entries_of[judge]):
-                if (held, judge) not in self.fixed:
-                    queue.extend((held, judge, other) for _giver, other in self._asks(held, judge))
+        lightest = min(map(len, self.entries_of.values()), default=0)
+        asked = [judge for judge in self._order[entry] if judge not in self.judges_of[entry]]
+        if (direct := next((judge for judge in asked if self._load(judge) == lightest), None)) and (
+            self.capacity is None or lightest < self.capacity
+        ):
+            self._give(entry, direct)  # nobody in reach can have less
+            return True
+        came_from = self._reach(entry, asked)
         free = [judge for judge in came_from if self.capacity is None or self._load(judge) < self.capacity]
         if not free:
             return False
-        at = min(free, key=lambda judge: (self._load(judge), lot(self.seed, entry, judge)))
-        self._shift(at, came_from)
+        self._shift(min(free, key=lambda judge: (self._load(judge), lot(self.seed, entry, judge))), came_from)
         return True
 
-    def _asks(self, entry: str, giver: str | None) -> Iterable[tuple[str | None, str]]:
-        return ((giver, judge) for judge in self._order[entry] if judge not in self.judges_of[entry])
+    def _reach(self, entry: str, asked: list[str]) -> dict[str, tuple[str, str | None]]:
+        """Every judge in reach: judge -> (the entry that asks, the judge who would give that entry up, if any)."""
+        came_from: dict[str, tuple[str, str | None]] = dict.fromkeys(asked, (entry, None))
+        queue = deque(asked)
+        while queue:
+            giver = queue.popleft()
+            for held in sorted(self.entries_of[giver]):
+                if (held, giver) in self.fixed:
+                    continue
+                for judge in self._order[held]:
+                    if judge not in came_from and judge not in self.judges_of[held]:
+                        came_from[judge] = (held, giver)
+                        queue.append(judge)
+        return came_from
 
     def _shift(self, judge: str, came_from: Mapping[str, tuple[str, str | None]]) -> None:
         at: str | None = judge
