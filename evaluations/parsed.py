@@ -1,19 +1,13 @@
-"""The rule set of a round, checked and parsed once for each text."""
+"""The rule set of a round, checked when it was saved and parsed once for each text."""
 
-from functools import lru_cache
-
+from evaluations.conduct import checked_rule
 from evaluations.models import RuleSet as RuleSetRow
-from evaluations.tally import RuleSet, parse_rule
-
-
-@lru_cache(maxsize=64)
-def _parsed(text: str) -> RuleSet:
-    return parse_rule(text)
+from evaluations.tally import RuleSet
 
 
 def parsed_rule(row: RuleSetRow) -> RuleSet:
-    """The rule of a stored version; it was checked when it was saved.
+    """The rule of a stored version.
 
-    Raises: RuleErrors if it was not.
+    Raises: RuleErrors if it was stored without its check.
     """
-    return _parsed(row.text)
+    return checked_rule(row.text)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from evaluations.conduct import conduct_of
 from evaluations.models import Publication, Round, Tally
 from evaluations.parsed import parsed_rule
 from evaluations.states import ROUND_MOVES, TALLY_MOVES, RoundState, TallyState
@@ -54,9 +55,8 @@ def publish_final(round_: Round, *, by: Any, second: Any, now: dt.datetime) -> P
 
 
 def notice_days(rule: RuleSet) -> int:
-    """Working days of notice by the rule; 5 where it says nothing."""
-    days = rule.conduct.get("notice_working_days", 5)
-    return days if isinstance(days, int) else 5
+    """Working days of notice by the rule."""
+    return conduct_of(rule).notice_working_days
 
 
 def notice_is_over(round_: Round, now: dt.datetime) -> bool:
