@@ -10,6 +10,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from goldidea.embedded.processes import ending_with_us
+
 PATIENCE = 20.0  # seconds for a worker that was asked to stop
 
 
@@ -40,6 +42,7 @@ def worker(log: Path) -> Iterator[Callable[[], None]]:
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=ending_with_us(signal.SIGTERM),
         )
 
     def check() -> None:

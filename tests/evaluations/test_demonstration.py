@@ -21,6 +21,7 @@ from evaluations.demonstration.founding import PASSWORD
 from evaluations.demonstration.loading import load
 from evaluations.demonstration.people import invented_names, invented_phone
 from evaluations.demonstration.plans import plan_season
+from evaluations.demonstration.proof import NotTheSame, count_again
 from evaluations.demonstration.ranking import cut, table
 from evaluations.demonstration.season import Stages
 from evaluations.demonstration.societies import GROUPS, invented_credit_code
@@ -190,3 +191,7 @@ def test_a_seed_decides_the_result_to_the_byte(django_db_setup, tmp_path):
     standings = json.loads(files[0]["result.json"])["standings"]
     assert [line["rank"] for line in standings] == [1, 2, 3, 4]
     assert all(line["panels"]["experts"]["judges"] >= 3 for line in standings)
+    assert count_again(outs[0] / "2018-final") == files[0]["result.json"]
+    (outs[0] / "2018-final" / "result.json").write_bytes(files[0]["result.json"] + b"\n")
+    with pytest.raises(NotTheSame, match="other bytes"):
+        count_again(outs[0] / "2018-final")
