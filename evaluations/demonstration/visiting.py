@@ -64,5 +64,5 @@ def card_to_try(district: District) -> str:
     address = reverse("card:scan", args=[issued.token])
     return (
         f"A judge's card, to score on a phone ({seat.round}, {seat.judge}, until {until}):\n"
-        f"  address  {address}\n  code     {issued.groups}"
+        f"  address  {address} (behind the address of this server)\n  code     {issued.groups}"
     )
