@@ -4,6 +4,7 @@ settings.DECISIONS maps each kind to a class; the classes live in the apps whose
 """
 
 import datetime as dt
+import datetime as dt
 import hashlib
 import json
 from functools import cache
@@ -64,8 +65,13 @@ class DecisionKind:
     def fingerprint(self, obj: Any) -> str:
         """SHA-256 of `state_of`."""
         return hashlib.sha256(
-            json.dumps(self.state_of(obj), sort_keys=True, default=str).encode()
+            json.dumps(self.state_of(obj), sort_keys=True, default=_written).encode()
         ).hexdigest()
+
+
+def _written(value: Any) -> str:
+    """A value as fingerprints write it: the same instant is the same text whatever its time zone."""
+    return value.astimezone(dt.UTC).isoformat() if isinstance(value, dt.datetime) else str(value)
 
 
 @cache

@@ -1,11 +1,11 @@
 """Is the process alive, and can it do its work? For operators and front servers."""
 
-import redis
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
+
+from goldidea.lib.jobs import redis_answers
 
 
 @require_safe
@@ -19,7 +19,7 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 @login_not_required
 def readyz(_request: HttpRequest) -> HttpResponse:
     """The database answers (else 503). Redis is reported, but its absence stops nobody: it is only a doorbell."""
-    parts = {"database": _database(), "redis": _redis()}
+    parts = {"database": _database(), "redis": redis_answers()}
     return JsonResponse({"ready": parts["database"], **parts}, status=200 if parts["database"] else 503)
 
 
@@ -30,14 +30,3 @@ def _database() -> bool:
         return True
     except DatabaseError:
         return False
-
-
-def _redis() -> bool:
-    url = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://", 1)
-    client = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
-    try:
-        return bool(client.ping())
-    except redis.RedisError:
-        return False
-    finally:
-        client.close()
