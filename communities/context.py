@@ -27,6 +27,7 @@ def place(request: HttpRequest) -> dict[str, Any]:
         "roles": roles,
         "nav": navigation(request, district, roles) if district else [],
         "account_links": account_links(user),
+        "foot": footer(user, district) if district else [],
     }
 
 
@@ -52,6 +53,14 @@ def navigation(request: HttpRequest, district: District, roles: set[str]) -> lis
     here = request.path
     best = max((url for url, _words in items if here.startswith(url)), key=len, default="")
     return [(url, words, url == best) for url, words in items]
+
+
+def footer(user: Any, district: District) -> list[tuple[str, str]]:
+    """At the end of every page: what a reader looks for there and does not find among the sections."""
+    named = [("public:judge", _("I am a resident judge")), ("public:notices", _("Notices"))]
+    links = [(url, words) for name, words in named if (url := address(name, district))]
+    signed_in = getattr(user, "is_authenticated", False)
+    return links if signed_in else [*links, (reverse("account_login"), _("Sign in"))]
 
 
 def address(name: str, district: District) -> str:

@@ -40,8 +40,21 @@ class SubmissionQuerySet(models.QuerySet[Any]):
         ).prefetch_related("organization_links__organization", "partners")
 
 
+class RuleSetQuerySet(models.QuerySet[Any]):
+    """Versions of rules."""
+
+    def public(self) -> Self:
+        """Under which a round was opened: from then on everybody may read the rule."""
+        rounds = self.model._meta.apps.get_model("evaluations", "Round")
+        return self.filter(Exists(rounds.objects.opened().filter(rule_set=OuterRef("pk"))))
+
+
 class RoundQuerySet(models.QuerySet[Any]):
     """Rounds."""
+
+    def opened(self) -> Self:
+        """Opened and not cancelled."""
+        return self.exclude(state__in=["draft", "cancelled"])
 
     def of(self, district: Any) -> Self:
         return self.filter(season__district=district)

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from communities.models import District
-from evaluations.querysets import SeasonQuerySet
+from evaluations.querysets import RuleSetQuerySet, SeasonQuerySet
 from evaluations.states import SeasonState
 from goldidea.lib.codes import CodeField
 from goldidea.lib.models import ClockTimestamp
@@ -68,6 +68,8 @@ class RuleSet(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
     )
     created_at = models.DateTimeField(db_default=ClockTimestamp())
+
+    objects = RuleSetQuerySet.as_manager()
 
     class Meta:
         ordering = ["season", "version"]

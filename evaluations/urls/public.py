@@ -11,6 +11,7 @@ public: list[URLPattern] = [
     path("results/", views.results, name="results"),
     path("results/<code:code>/", views.result, name="result"),
     path("results/<code:code>/result.json", views.result_json, name="result_json"),
+    path("rules/<code:code>/", views.rules, name="rules"),
     path("judges/", views.judge, name="judge"),
     path("notices/", views.notices, name="notices"),
     path("notices/<code:code>/", views.notice, name="notice"),

@@ -12,13 +12,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from evaluations.conduct import checked_rule
 from evaluations.filters.public import CaseFilter, ResultFilterForm
-from evaluations.models import Entry, Publication, Season, Submission
+from evaluations.models import Entry, Publication, RuleSet, Season, Submission
 from evaluations.names import in_language, panel_name
+from evaluations.rulewords import rule_in_words
 from evaluations.stages import stages
 from goldidea.lib.context import preferences
 from goldidea.lib.htmx import page
@@ -52,12 +54,15 @@ def home(request: HttpRequest) -> HttpResponse:
     district = request.district  # type: ignore[attr-defined]
     season = current_season(district)
     shown = cases(district).filter(season=season) if season else Submission.objects.none()
+    line = stages(season, timezone.now()) if season else []
     context = {
         "season": season,
-        "stages": stages(season, timezone.now()) if season else [],
+        "stages": line,
+        "now": next((stage for stage in reversed(line) if stage.tone == "now"), None),
         "cases": shown.order_by("sub_district__division_code", "number")[:6],
         "case_count": shown.count(),
         "publications": published(district)[:3],
+        "rule_sets": RuleSet.objects.public().filter(season=season) if season else [],
         "communities": district.communities.filter(valid_to=None).count(),
         "sub_districts": district.sub_districts.filter(valid_to=None).count(),
     }
@@ -133,7 +138,7 @@ def results(request: HttpRequest) -> HttpResponse:
 def _publication(request: HttpRequest, code: str) -> Publication:
     """The latest publication of the round with this code, or 404."""
     of_round = Publication.objects.filter(round__code=code, round__season__district=request.district)  # type: ignore[attr-defined]
-    row = of_round.select_related("round__season", "tally").order_by("-pk").first()
+    row = of_round.select_related("round__season", "round__rule_set", "tally").order_by("-pk").first()
     if row is None:
         raise Http404
     return row
@@ -145,10 +150,23 @@ def _etag(request: HttpRequest, publication: Publication) -> str:
         publication.etag,
         get_language(),
         preferences(request),
+        request.COOKIES.get(
+            settings.CSRF_COOKIE_NAME
+        ),  # a kept page with another token could not post its forms
         request.get_full_path(),
         settings.RELEASE,
     )
     return '"' + hashlib.sha256(repr(parts).encode()).hexdigest()[:32] + '"'
+
+
+def _unchanged(request: HttpRequest, etag: str | None) -> HttpResponse | None:
+    """304 with the headers that the page would have had, if the reader holds this version."""
+    if etag is None:
+        return None
+    kept = HttpResponse(headers={"ETag": etag, "Cache-Control": "no-cache"})
+    patch_vary_headers(kept, ["HX-Request"])
+    answer = get_conditional_response(request, etag=etag, response=kept)
+    return None if answer is kept else answer
 
 
 @require_safe
@@ -157,7 +175,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     """The ranked list of a round, from its immutable snapshot."""
     publication = _publication(request, code)
     etag = None if request.user.is_authenticated else _etag(request, publication)
-    unchanged = get_conditional_response(request, etag=etag) if etag else None
+    unchanged = _unchanged(request, etag)
     if unchanged is not None:
         return unchanged
     body = json.loads(publication.body)
@@ -198,7 +216,7 @@ def result_json(request: HttpRequest, code: str) -> HttpResponse:
     """The snapshot itself."""
     publication = _publication(request, code)
     etag = f'"{publication.etag}"'
-    unchanged = get_conditional_response(request, etag=etag)
+    unchanged = _unchanged(request, etag)
     if unchanged is not None:
         return unchanged
     headers = {"ETag": etag, "Cache-Control": "no-cache"}
@@ -221,13 +239,24 @@ def notices(request: HttpRequest) -> HttpResponse:
 def notice(request: HttpRequest, code: str) -> HttpResponse:
     """A notice as it hangs on the board: basis, steps run, list, period, contact, office, date. It prints."""
     rows = Publication.objects.filter(round__season__district=request.district)  # type: ignore[attr-defined]
-    row = get_object_or_404(rows.select_related("round__season__district"), code=code)
+    row = get_object_or_404(rows.select_related("round__season__district", "round__rule_set"), code=code)
     here = request.build_absolute_uri(
         reverse("public:result", args=[row.round.season.district.slug, row.round.code])
     )
     superseded = _publication(request, row.round.code) != row
     context = {"publication": row, "body": json.loads(row.body), "superseded": superseded, "here": here}
     return page(request, "public/notice.html", context)
+
+
+@require_safe
+@login_not_required
+def rules(request: HttpRequest, code: str) -> HttpResponse:
+    """What a rule says, from the day on which a round under it has opened: in words, and as the program reads it."""
+    versions = RuleSet.objects.public().filter(season__district=request.district)  # type: ignore[attr-defined]
+    found = get_object_or_404(versions.select_related("season"), code=code)
+    words = rule_in_words(checked_rule(found.text), get_language() or "zh-hans")
+    rounds = found.rounds.opened().prefetch_related("publications")
+    return page(request, "public/rules.html", {"rule_set": found, "words": words, "rounds": rounds})
 
 
 @require_safe

@@ -102,6 +102,7 @@ PAGES: dict[str, Page] = {
     "public:results": get(EVERYBODY),
     "public:result": get(EVERYBODY, "public_round"),
     "public:result_json": get(EVERYBODY, "public_round"),
+    "public:rules": get(EVERYBODY, "public_rule_set"),
     "public:judge": get(EVERYBODY),
     "public:notices": get(EVERYBODY),
     "public:notice": get(EVERYBODY, "publication"),

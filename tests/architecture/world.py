@@ -120,6 +120,7 @@ class World:
             "round_open": opened.code,
             "round_tallied": tallied.code,
             "public_round": published.code,
+            "public_rule_set": published.rule_set.code,
             "public_case": published.entries.first().submission.code,
             "publication": publication.code,
             "decision": decision.code,
