@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +33,8 @@ class AccountFilter(django_filters.FilterSet):
         label=_("State"), choices=STATES, method="by_state", empty_label=_("all")
     )
     order = django_filters.OrderingFilter(
-        fields=[("sort_key", "name"), ("username", "username"), ("last_login", "last_login")]
+        fields=[("sort_key", "name"), ("username", "username"), ("last_login", "last_login")],
+        widget=forms.HiddenInput,  # the headers of the table order it
     )
 
     class Meta:

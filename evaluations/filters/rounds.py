@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters as df
+from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +27,8 @@ class RoundFilter(df.FilterSet):
         empty_label=_("all"),
     )
     order = df.OrderingFilter(
-        fields={"name": "name", "state": "state", "opens_at": "opens", "closes_at": "closes"}
+        fields={"name": "name", "state": "state", "opens_at": "opens", "closes_at": "closes"},
+        widget=forms.HiddenInput,  # the headers of the table order it
     )
 
     class Meta:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters as df
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -47,7 +48,8 @@ class CaseFilter(df.FilterSet):
             "lead_community__sort_key": "community",
             "state": "state",
             "submitted_at": "submitted",
-        }
+        },
+        widget=forms.HiddenInput,  # the headers of the table order it
     )
 
     class Meta:
