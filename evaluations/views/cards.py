@@ -16,6 +16,7 @@ from evaluations.actions.cards import device_hash, find_card, issue_cards, open_
 from evaluations.forms.scoring import CardCodeForm, CardsForm
 from evaluations.models import Card, Round
 from evaluations.rules import scoring as rules
+from evaluations.views.round_frame import round_page
 from evaluations.views.seat import device_of, judge_page, new_device, remember_device, sit_down
 from goldidea.lib.addresses import client_address
 from goldidea.lib.errors import Refusal, TooMany
@@ -55,8 +56,9 @@ def round_cards(request: HttpRequest, code: str) -> HttpResponse:
         if form.is_valid():
             chosen = [seat for seat in seats if seat.code in form.seat_codes]
             return show_printed(request, round_, chosen)
-    context = {"round": round_, "seats": seats, "form": form, "printable": printable}
-    return page(request, "cards/list.html", context, status=422 if form.is_bound else 200)
+    context = {"seats": seats, "form": form, "printable": printable}
+    status = 422 if form.is_bound else 200
+    return round_page(request, "cards/list.html", round_, "round_cards", context, status=status)
 
 
 def show_printed(request: HttpRequest, round_: Round, seats: list[Any]) -> HttpResponse:

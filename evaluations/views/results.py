@@ -21,6 +21,7 @@ from evaluations.names import in_language, panel_name
 from evaluations.parsed import parsed_rule
 from evaluations.rules import results as rules
 from evaluations.states import RoundState
+from evaluations.views.round_frame import round_page
 from goldidea.lib.htmx import go, page
 
 PAGE = 250
@@ -44,15 +45,16 @@ def round_results(request: HttpRequest, code: str) -> HttpResponse:
     standings = tally.standings.select_related("entry__snapshot")
     decisions = Decision.objects.of(round_.season.district).pending().filter(object_code=round_.code)
     context = {
-        "round": round_,
         "tally": tally,
         "page_obj": Paginator(standings, PAGE).get_page(request.GET.get("page")),
         "columns": _columns(round_),
         "decisions": decisions.select_related("requested_by"),
+        "hosting": rules.hosts(request.user, round_),
+        "published": round_.state in rules.PUBLISHED,
         "may_publish": _next_publication(request.user, round_),
         "notice_over": notice_is_over(round_, timezone.now()),
     }
-    return page(request, "results/round.html", context)
+    return round_page(request, "results/round.html", round_, "round_results", context)
 
 
 def _columns(round_: Round) -> list[str]:
@@ -117,6 +119,8 @@ def round_advance(request: HttpRequest, code: str) -> HttpResponse:
     round_ = _round(request, code)
     rules.can_bring_entries(request.user, round_).enforce()
     entries = advance_entries(round_, by=request.user, now=timezone.now())
-    words = ngettext("%(n)d case was brought into the final.", "%(n)d cases were brought into the final.", len(entries))
+    words = ngettext(
+        "%(n)d case was brought into the final.", "%(n)d cases were brought into the final.", len(entries)
+    )
     messages.success(request, words % {"n": len(entries)})
     return go(request, "office:round", round_.season.district.slug, round_.code)

@@ -12,6 +12,8 @@ from communities.models import Decision
 from communities.states import DecisionState
 from evaluations.models import Round
 from evaluations.rules import rounds as rules
+from evaluations.rules.results import can_view_tally
+from evaluations.rules.scoring import can_see_cards
 from goldidea.lib.htmx import page
 
 PER_PAGE = 25
@@ -48,10 +50,12 @@ def tabs(request: HttpRequest, round_: Round, here: str) -> list[Tab]:
             ("round_entries", _("Entries")),
             ("round_seats", _("Judges")),
             ("round_assignment", _("Assignment")),
-            ("round_cards", _("Cards")),
-            ("round_progress", _("Progress")),
-            ("round_results", _("Results")),
         ]
+        if can_see_cards(request.user, round_):
+            names.append(("round_cards", _("Cards")))
+        names.append(("round_progress", _("Progress")))
+        if can_view_tally(request.user, round_):
+            names.append(("round_results", _("Results")))
     urls = [(name, address(name, round_), words) for name, words in names]
     return [Tab(url, words, name == here) for name, url, words in urls if url]
 

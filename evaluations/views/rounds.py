@@ -19,6 +19,7 @@ from evaluations.forms.rounds import PreliminariesForm, RoundForm
 from evaluations.forms.seasons import put_errors
 from evaluations.models import Round, Season
 from evaluations.progress import boards
+from evaluations.rules import results as result_rules
 from evaluations.rules import rounds as rules
 from evaluations.rules.opening import readiness
 from evaluations.states import RoundState
@@ -71,6 +72,9 @@ def round(request: HttpRequest, code: str) -> HttpResponse:
         "watching": rules.can_see_progress(user, found),
         "opening": rules.can_open(user, found),
         "extending": rules.can_extend(user, found),
+        "closing": result_rules.can_close_early(user, found),
+        "voiding": result_rules.can_void(user, found),
+        "published": found.state in result_rules.PUBLISHED,
         "cancelling": rules.can_cancel(user, found),
     }
     if context["watching"]:

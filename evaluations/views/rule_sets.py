@@ -56,7 +56,7 @@ def rule_set(request: HttpRequest, code: str) -> HttpResponse:
         else [],
         "rounds": found.rounds.select_related("sub_district"),
         "editable": rules.can_edit_rule_set(request.user, found),
-        "preparing": rules.can_prepare(request.user, request.district),
+        "preparing": rules.can_change_season(request.user, found.season),
     }
     return page(request, "seasons/rule_set.html", context)
 
