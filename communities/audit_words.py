@@ -8,6 +8,10 @@ from typing import Any, Final
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from communities.decisions import decision_kind
@@ -142,6 +146,27 @@ OBJECTS: Final[dict[str, Any]] = {
     "evaluations.recusal": _("recusal"),
 }
 
+# What is recorded with an action and is no column, or a column whose name is no word of the office.
+RECORDED: Final[dict[str, Any]] = {
+    "added": _("added"),
+    "bench": _("bench"),
+    "consent_version": _("version of the consent"),
+    "entries": _("entries"),
+    "entry": _("entry"),
+    "interest": _("Interest"),
+    "marks_sha256": _("check value of the marks (SHA-256)"),
+    "organization": _("social organization"),
+    "organizations": _("social organizations"),
+    "photo": _("photo"),
+    "present": _("present"),
+    "removed": _("removed"),
+    "rows": _("rows"),
+    "seats": _("seats"),
+    "second": _("second person"),
+    "sha256": _("check value of the rule (SHA-256)"),
+    "state": _("State"),
+}
+
 # Whose columns are recorded with an object besides its own.
 BESIDE: Final[dict[str, str]] = {"organizations.socialorganization": "organizations.engagement"}
 
@@ -165,19 +190,48 @@ def action_choices() -> list[tuple[str, Any]]:
 def change_words(object_type: str, changes: dict[str, list[Any]]) -> list[tuple[str, str, str]]:
     """Column, old and new value as they may be read: phones masked."""
     return [
-        (column_words(object_type, column), shown(column, old), shown(column, new))
+        (
+            column_words(object_type, column),
+            value_words(object_type, column, old),
+            value_words(object_type, column, new),
+        )
         for column, (old, new) in changes.items()
     ]
 
 
 def column_words(object_type: str, column: str) -> str:
     """A column in words; what is recorded with an organization may be a column of its engagements."""
-    for label in (object_type, BESIDE.get(object_type, "")):
+    if column in RECORDED:
+        return str(RECORDED[column])
+    if column.startswith("places "):  # of one panel of the round
+        return str(_("Places"))
+    field = field_of(object_type, column)
+    return str(field.verbose_name) if hasattr(field, "verbose_name") else column
+
+
+def field_of(object_type: str, column: str) -> Any:
+    """The field that a recorded column is, of the object or of what is recorded with it; None where it is none."""
+    for label in filter(None, (object_type, BESIDE.get(object_type, ""))):
         try:
-            return str(apps.get_model(label)._meta.get_field(column).verbose_name)  # type: ignore[union-attr]
-        except (LookupError, FieldDoesNotExist, ValueError, AttributeError):
+            return apps.get_model(label)._meta.get_field(column)
+        except (LookupError, FieldDoesNotExist, ValueError):
             continue
-    return column
+    return None
+
+
+def value_words(object_type: str, column: str, value: Any) -> str:
+    """A recorded value as people say it: choices, yes or no and times in words, phones masked."""
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    field = field_of(object_type, column)
+    choices = dict(getattr(field, "flatchoices", None) or [])
+    if value in choices:
+        return str(choices[value])
+    if column == "seats" and value:
+        return str(str(value).count(",") + 1)  # recorded by number; how many is what a reader asks
+    if isinstance(field, models.DateTimeField) and (at := parse_datetime(str(value))):
+        return date_format(timezone.localtime(at), "DATETIME_FORMAT")
+    return shown(column, value)
 
 
 def shown(column: str, value: Any) -> str:

@@ -5,12 +5,9 @@ from typing import Any
 
 from django import template
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from communities.audit_words import action_words, column_words
-from communities.audit_words import shown as shown_at
+from communities.audit_words import action_words, column_words, value_words
 from goldidea.lib.models import AuditDetail
 from goldidea.lib.templatetags.look import state_tag
 
@@ -56,20 +53,6 @@ def in_order(object_type: str, changes: dict[str, Any]) -> list[tuple[str, Any]]
     except (LookupError, ValueError):
         known = []
     return sorted(changes.items(), key=lambda pair: known.index(pair[0]) if pair[0] in known else len(known))
-
-
-def value_words(object_type: str, column: str, value: Any) -> str:
-    """A recorded value as people say it: choices and yes or no in words, phones masked already."""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    try:
-        field = apps.get_model(object_type)._meta.get_field(column)
-        choices = dict(getattr(field, "flatchoices", []))
-    except (LookupError, FieldDoesNotExist, ValueError):
-        choices = {}
-    if value in choices:
-        return str(choices[value])
-    return str(value or "—") if "phone" in column else shown_at(column, value)
 
 
 @register.simple_tag
