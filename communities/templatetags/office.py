@@ -31,10 +31,10 @@ MENU: Final[tuple[tuple[Any, tuple[tuple[str, Any, frozenset[str]], ...]], ...]]
     (
         gettext_lazy("Registers"),
         (
-            ("communities", gettext_lazy("Communities"), READERS),
+            ("communities", gettext_lazy("Communities"), STAFF),
             ("organizations", gettext_lazy("Social organizations"), READERS),
             ("philanthropy", gettext_lazy("Venture-philanthropy projects"), READERS),
-            ("judges", gettext_lazy("Judges"), STAFF),
+            ("judges", gettext_lazy("Judges"), READERS),
             ("elections", gettext_lazy("Elections"), STAFF),
         ),
     ),

@@ -74,6 +74,7 @@ def organization(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "organization": found,
         "may_edit": bool(manage),
+        "links": places.can_view_divisions(request.user, request.district),
         "why_not": manage.reason,
         "may_see_contact": bool(rules.can_see_contact(request.user, found)),
         "may_ask_for_phone": bool(found.contact_phone and rules.can_ask_for_phone(request.user, found)),

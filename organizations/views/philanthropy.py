@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from communities.rules import can_view_divisions
 from communities.views.registers import saved
 from goldidea.lib import audit
 from goldidea.lib.htmx import go, page
@@ -67,6 +68,7 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
         "project": found,
         "communities": found.communities.select_related("sub_district"),
         "may_edit": may_edit,
+        "links": can_view_divisions(request.user, request.district),
         "history": audit.history(found)[:20] if may_edit else [],
     }
     return page(request, "organizations/project.html", context)
