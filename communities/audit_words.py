@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -231,6 +231,8 @@ def value_words(object_type: str, column: str, value: Any) -> str:
         return str(str(value).count(",") + 1)  # recorded by number; how many is what a reader asks
     if isinstance(field, models.DateTimeField) and (at := parse_datetime(str(value))):
         return date_format(timezone.localtime(at), "DATETIME_FORMAT")
+    if isinstance(field, models.DateField) and (day := parse_date(str(value)[:10])):
+        return date_format(day, "DATE_FORMAT")
     return shown(column, value)
 
 

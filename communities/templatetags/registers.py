@@ -35,7 +35,7 @@ def history(entries: Iterable[AuditDetail]) -> dict[str, Any]:
                 "changes": [
                     (
                         column_words(entry.event.object_type, column),
-                        value_words(entry.event.object_type, column, old) if old is not None else "",
+                        value_words(entry.event.object_type, column, old) if old not in (None, "") else "",
                         value_words(entry.event.object_type, column, new),
                     )
                     for column, (old, new) in in_order(entry.event.object_type, entry.changes)
