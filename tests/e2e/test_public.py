@@ -31,7 +31,12 @@ def season_with_results(kind="provisional"):
     season = make.season(cast.district, name_en="Season 2018")
     round_ = make.round(season, cast.home)
     seats = [make.seat(round_, make.judge(make.community(cast.home))) for _n in range(5)]
-    for title, rows in {"墙门晨间问安": FIVE, "夜归路上的灯和椅": THREE, "老楼加梯议事十二步": THREE, "桥下空间共管": FIVE[:1]}.items():
+    for title, rows in {
+        "墙门晨间问安": FIVE,
+        "夜归路上的灯和椅": THREE,
+        "老楼加梯议事十二步": THREE,
+        "桥下空间共管": FIVE[:1],
+    }.items():
         case = make.submission(season, cast.community, "accepted", title, field="elderly")
         frozen = make.snapshot(case, **{**BODY, "title": title, "field": "elderly"})
         assert frozen == SubmissionSnapshot.objects.get(submission=case)
