@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+# Milliseconds: a machine under load is slow, not wrong.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 FLAGS = [
     "--no-sandbox",
@@ -129,7 +132,7 @@ def visitor(browser: Browser, site: str) -> Iterator[Callable[..., Visitor]]:
             timezone_id="Asia/Shanghai",
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": site}])
         contexts.append(context)
         person = Visitor(context, site, language)

@@ -175,9 +175,7 @@ def test_from_the_register_to_the_public(visitor, own_database, worker, tmp_path
 
     # The public reads the total that the command prints.
     public = visitor(PHONE)
-    total = (
-        public.open(f"/{slug}/results/{round_.code}/").locator(".rank__total").first.inner_text().split()[0]
-    )
+    total = public.open(f"/{slug}/results/{round_.code}/").locator(".rank__total").first.inner_text()
     folder = tmp_path / "bundle"
     folder.mkdir()
     for name, content in folder_files(round_.rule_set.text, tally_inputs(round_)).items():
@@ -186,5 +184,7 @@ def test_from_the_register_to_the_public(visitor, own_database, worker, tmp_path
         [sys.executable, "-m", "evaluations.tally", str(folder)], cwd=ROOT, capture_output=True, check=True
     )
     assert done.stdout.decode() == round_.tallies.get().result
-    assert re.search(r'"total":"([\d.]+)"', done.stdout.decode()).group(1) == total
+    assert (
+        re.search(r'"total":"([\d.]+)"', done.stdout.decode()).group(1) == re.match(r"[\d.]+", total).group()
+    )
     public.check("through-public")
