@@ -189,7 +189,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "body": body,
         "form": form,
         "page_obj": found,
-        "columns": columns(body),
+        "panels": panels(body),
     }
     response = page(request, "public/result.html", context)
     if etag:
@@ -198,15 +198,13 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def columns(body: dict[str, Any]) -> list[dict[str, str]]:
-    """The columns of the table: each criterion of each panel that marks."""
+def panels(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """The columns of the table: each panel that marks, with its criteria."""
     line = next((line for line in body["standings"] if line["panels"]), {"panels": []})
-    names = {criterion["key"]: criterion for criterion in body["rule"]["criteria"]}
-    many = len(line["panels"]) > 1
+    names = {criterion["key"]: in_language(criterion["name"]) for criterion in body["rule"]["criteria"]}
     return [
-        {"name": in_language(names[score["key"]]["name"]), "panel": panel_name(panel["key"]) if many else ""}
+        {"name": panel_name(panel["key"]), "names": [names[score["key"]] for score in panel["criteria"]]}
         for panel in line["panels"]
-        for score in panel["criteria"]
     ]
 
 
