@@ -112,7 +112,9 @@ def _blockers(scene: _Scene) -> Iterator[Finding]:
         yield Finding(
             "no-entries",
             _("The round has no entry."),
-            remedy=_("Accepted cases become entries; check the cases that wait, then update the entries."),
+            remedy=_("Bring in the entries that advance from the preliminaries.")
+            if scene.round.sub_district_id is None
+            else _("Accepted cases become entries; check the cases that wait, then update the entries."),
             page="round_entries",
         )
     yield from _stale_entries(scene)
