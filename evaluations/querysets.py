@@ -34,6 +34,13 @@ class SubmissionQuerySet(models.QuerySet[Any]):
         )
         return self.filter(Exists(opened))
 
+    def with_opened_entries(self) -> Self:
+        """Each with `opened`: its entries in rounds that were opened, with round and snapshot."""
+        entries = self.model._meta.apps.get_model("evaluations", "Entry").objects
+        opened = entries.exclude(round__state__in=["draft", "cancelled"])
+        rows = opened.select_related("round", "snapshot").order_by("pk")
+        return self.prefetch_related(models.Prefetch("entries", rows, to_attr="opened"))
+
     def with_parties(self) -> Self:
         return self.select_related(
             "season__district", "sub_district", "lead_community__sub_district"

@@ -1,4 +1,4 @@
-"""What the pages of a case show: its sections, what is missing, what to do next, where it is, what happened to it."""
+"""What the pages of a case show: its sections, what is missing, what to do next, what happened to it."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -17,6 +17,7 @@ from evaluations.forms.submissions import CaseForm
 from evaluations.models import Submission
 from evaluations.rules.completeness import Gap, gaps, label
 from evaluations.states import SubmissionState
+from evaluations.views.case_place import Place, place_of
 from goldidea.lib.models import AuditEvent
 
 S = SubmissionState
@@ -213,10 +214,11 @@ def next_step(case: Submission, now: dt.datetime) -> Step:
         return Step(
             _("Put it right and hand it in again before %(time)s") % until, "warn", edit, _("Put it right")
         )
+    if case.state == S.ACCEPTED:
+        return _accepted(case)
     return Step(
         {
             S.SUBMITTED: _("The sub-district checks it. There is nothing to do for now."),
-            S.ACCEPTED: _("Accepted. It goes to the judges when scoring begins."),
             S.NOT_ELIGIBLE: _("Found not eligible: the reason stands in the case."),
             S.WITHDRAWN: _("Withdrawn. It takes no part."),
         }[S(case.state)],
@@ -224,21 +226,19 @@ def next_step(case: Submission, now: dt.datetime) -> Step:
     )
 
 
-def stages(case: Submission, scoring: bool) -> list[tuple[str, str, Any]]:
-    """Where the case is in the process: (words, tone, when)."""
-    state = case.state
-    handed, decided = bool(case.number), state in (S.ACCEPTED, S.NOT_ELIGIBLE)
-    return [
-        (_("Written"), "ok" if handed and state != S.RETURNED else "now", None),
-        (_("Handed in"), "ok" if handed else "wait", case.submitted_at),
-        (
-            _("Checked by the sub-district"),
-            "ok" if decided else "now" if state == S.SUBMITTED else "wait",
-            None,
-        ),
-        (_("Scored by the judges"), "now" if scoring and state == S.ACCEPTED else "wait", None),
-        (_("On notice"), "wait", None),
-    ]
+def _accepted(case: Submission) -> Step:
+    """An accepted case: it waits for the judges, is with them, or has a result to read."""
+    place = place_of(entry.round for entry in case.opened)  # type: ignore[attr-defined]
+    words = {
+        Place.WAITING: _("Accepted. It goes to the judges when scoring begins."),
+        Place.SCORING: _("With the judges. The result is published when the round is over."),
+        Place.ON_NOTICE: _("Scored. The provisional result is on notice."),
+        Place.FINAL: _("Scored. The final result is published."),
+    }[place]
+    if place in (Place.WAITING, Place.SCORING):
+        return Step(words, "ok")
+    url = reverse("public:project", args=[case.season.district.slug, case.code])
+    return Step(words, "ok", url, _("See the result"))
 
 
 ACTIONS: Mapping[str, Any] = {

@@ -15,7 +15,8 @@ from evaluations.models import Photo, Submission
 from evaluations.rules import submissions as rules
 from evaluations.rules.completeness import gaps
 from evaluations.states import SubmissionState
-from evaluations.views.case_reading import TONES, missing, sections, stages
+from evaluations.views.case_place import Place, place_of, stages
+from evaluations.views.case_reading import TONES, missing, sections
 from evaluations.views.case_saving import found_case, own_communities
 from goldidea.lib.htmx import go, page
 
@@ -84,8 +85,9 @@ def read_case(request: HttpRequest, code: str) -> HttpResponse:
         "mine": mine,
         "tone": TONES[SubmissionState(case.state)],
         "sections": sections(body, worker=case.worker_name if mine else ""),
-        "stages": stages(case, rules.scoring_has_begun(case)),
+        "stages": stages(case),
         "notes": case.notes.filter(resolved_at=None) if mine else [],
+        "published": place_of(entry.round for entry in case.opened) in (Place.ON_NOTICE, Place.FINAL),
         "editable": mine and rules.editable(case),
         "withdrawable": mine and rules.withdrawable(case),
     }
@@ -94,7 +96,7 @@ def read_case(request: HttpRequest, code: str) -> HttpResponse:
 
 def readable_case(request: HttpRequest, code: str) -> Submission:
     """The case with this code, for one who may read it."""
-    cases = Submission.objects.of(request.district).with_parties()
+    cases = Submission.objects.of(request.district).with_parties().with_opened_entries()
     case = cases.filter(code=code).first()
     if case is None:
         raise Http404

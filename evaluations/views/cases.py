@@ -40,7 +40,7 @@ def list_cases(request: HttpRequest) -> HttpResponse:
     rules.can_list_own_cases(request.user, request.district).enforce()
     now = timezone.now()
     seasons = list(Season.objects.of(request.district).exclude(state=SeasonState.DRAFT))
-    cases = rules.written_by(request.user, request.district).with_parties()
+    cases = rules.written_by(request.user, request.district).with_parties().with_opened_entries()
     return page(
         request,
         "cases/list.html",

@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from evaluations.conduct import checked_rule
 from evaluations.filters.public import CaseFilter, ResultFilterForm
-from evaluations.models import Entry, Publication, RuleSet, Season, Submission
+from evaluations.models import Publication, RuleSet, Season, Submission
 from evaluations.names import in_language, panel_name
 from evaluations.rulewords import rule_in_words
 from evaluations.stages import stages
@@ -35,16 +34,7 @@ def current_season(district: Any) -> Season | None:
 
 def cases(district: Any) -> Any:
     """Public cases with their opened entries, each with what was frozen."""
-    opened = (
-        Entry.objects.exclude(round__state__in=["draft", "cancelled"])
-        .select_related("snapshot")
-        .order_by("pk")
-    )
-    return (
-        Submission.objects.of(district)
-        .public()
-        .prefetch_related(Prefetch("entries", opened, to_attr="opened"))
-    )
+    return Submission.objects.of(district).public().with_opened_entries()
 
 
 @require_safe
@@ -200,7 +190,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
 
 def panels(body: dict[str, Any]) -> list[dict[str, Any]]:
     """The columns of the table: each panel that marks, with its criteria."""
-    line = next((line for line in body["standings"] if line["panels"]), {"panels": []})
+    line: dict[str, Any] = next((row for row in body["standings"] if row["panels"]), {"panels": []})
     names = {criterion["key"]: in_language(criterion["name"]) for criterion in body["rule"]["criteria"]}
     return [
         {"name": panel_name(panel["key"]), "names": [names[score["key"]] for score in panel["criteria"]]}

@@ -88,3 +88,27 @@ def test_a_reader_who_wants_another_page_gets_it(client, cookie, value):
     first = client.get(address)
     client.cookies[cookie] = value
     assert client.get(address, headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("state", "tones", "result"),
+    [
+        (RoundState.DRAFT, ["wait", "wait"], False),
+        (RoundState.OPEN, ["now", "wait"], False),
+        (RoundState.TALLIED, ["now", "wait"], False),
+        (RoundState.ON_NOTICE, ["ok", "now"], True),
+        (RoundState.FINAL, ["ok", "ok"], True),
+    ],
+)
+def test_its_community_sees_how_far_a_case_has_come(client, state, tones, result):
+    cast = Cast.shangcheng()
+    season = make.season(cast.district)
+    case = make.submission(season, cast.community, "accepted")
+    make.snapshot(case)
+    make.entry(make.round(season, cast.home, state=state), case)
+    client.force_login(cast.people["community_user"])
+    answer = client.get(f"/shangcheng/cases/{case.code}/view/")
+    assert [tone for _words, tone, _when in answer.context["stages"]][3:] == tones
+    link = f'href="/shangcheng/projects/{case.code}/"'
+    for page in (answer, client.get("/shangcheng/cases/")):
+        assert (link in page.content.decode()) is result
