@@ -4,7 +4,6 @@ settings.DECISIONS maps each kind to a class; the classes live in the apps whose
 """
 
 import datetime as dt
-import datetime as dt
 import hashlib
 import json
 from functools import cache
