@@ -185,7 +185,11 @@ CELERY_BEAT_SCHEDULE = {
     # Finds what a lost message left behind: rounds past their deadline, closed rounds without a tally.
     "tick": {"task": "evaluations.tasks.tick", "schedule": 2.0, "options": {"expires": 2.0}},
     # Finds uploaded tables whose message was lost; empties those that nobody wrote.
-    "read-imports": {"task": "communities.tasks.read_waiting_imports", "schedule": 10.0, "options": {"expires": 10.0}},
+    "read-imports": {
+        "task": "communities.tasks.read_waiting_imports",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
     "forget-imports": {"task": "communities.tasks.forget_imports", "schedule": 86400.0},
     "forget-old-attempts": {"task": "accounts.tasks.forget_old_attempts", "schedule": 86400.0},
     "lapse-decisions": {"task": "communities.tasks.lapse_decisions", "schedule": 600.0},

@@ -45,7 +45,8 @@ def test_who_may_publish(scene):
     """permissions.json, 'result: publish, correct': the district's staff, and the host's for its own."""
     district = scene.district
     count = {
-        role: rules.publishable_by(person, district, RoundState.TALLIED).count() for role, person in scene.people.items()
+        role: rules.publishable_by(person, district, RoundState.TALLIED).count()
+        for role, person in scene.people.items()
     }
     assert {role: n for role, n in count.items() if n} == {
         "district_staff": 3,
