@@ -5,6 +5,7 @@ Each app lists its addresses by audience; here they come together under one name
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
 import accounts.urls
@@ -25,7 +26,8 @@ office = (
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("language/", login_not_required(set_language), name="set_language"),
+    # Without a token, like the preferences: public pages are the same for everybody and can be kept.
+    path("language/", csrf_exempt(login_not_required(set_language)), name="set_language"),
     *communities.urls.top,
     *accounts.urls.top,
     path("card/", include((evaluations.urls.card, "card"))),

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from goldidea.lib.context import CHOICES
@@ -12,6 +13,8 @@ from goldidea.lib.htmx import go
 YEAR = 60 * 60 * 24 * 365
 
 
+# Without a token: it only sets cookies of how a page looks, and a token would make every public page its reader's own.
+@csrf_exempt
 @login_not_required
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:

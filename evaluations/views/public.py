@@ -140,9 +140,6 @@ def _etag(request: HttpRequest, publication: Publication) -> str:
         publication.etag,
         get_language(),
         preferences(request),
-        request.COOKIES.get(
-            settings.CSRF_COOKIE_NAME
-        ),  # a kept page with another token could not post its forms
         request.get_full_path(),
         settings.RELEASE,
     )
