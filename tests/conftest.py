@@ -84,8 +84,12 @@ def clone(django_db_blocker) -> Iterator[str]:
         finally:
             connections["default"].close()
             described["NAME"] = template
-            # Threads and programs of the test may still hold connections; the application's role ends its own.
-            ended = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+            # Threads and programs of the test may still hold connections; the application's role ends its own,
+            # and only those: an autovacuum is nobody's.
+            ended = (
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                f"WHERE datname = '{name}' AND usename = current_user"
+            )
             beside(ended, APPLICATION)
             # Not WITH (FORCE): the owner may not end an autovacuum; a plain drop waits for it to go.
             beside(f'DROP DATABASE "{name}"')
