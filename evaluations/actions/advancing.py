@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from evaluations.actions.counting import tally_inputs
 from evaluations.models import Entry, Round, Standing, Submission
 from evaluations.parsed import parsed_rule
-from evaluations.states import RoundState, SubmissionState
-from evaluations.tally import AdvanceError, advance, tally
+from evaluations.states import RoundState, SubmissionState, TallyState
+from evaluations.tally import AdvanceError, Result, advance, tally
 from goldidea.lib import audit
 from goldidea.lib.errors import Refusal
 
@@ -64,11 +64,22 @@ def _check(final: Round, rounds: list[Round]) -> None:
         )
 
 
+def _check_published(rounds: list[Round], results: list[Result]) -> None:
+    """Nobody advances on other figures than those that were published."""
+    for round_, result in zip(rounds, results, strict=True):
+        if round_.tallies.get(state=TallyState.FINAL).result != result.to_bytes().decode():
+            raise Refusal(
+                _("The marks of “%(round)s” no longer give its published result.") % {"round": round_},
+                code="not-as-published",
+            )
+
+
 def _chosen(rounds: list[Round]) -> set[str]:
     """The keys of the entries that advance, computed again from the counted marks."""
     inputs = [tally_inputs(r) for r in rounds]
     rules = [parsed_rule(r.rule_set) for r in rounds]
     results = [tally(rule, given) for rule, given in zip(rules, inputs, strict=True)]
+    _check_published(rounds, results)
     cases = (
         Submission.objects.filter(season=rounds[0].season, state=SubmissionState.ACCEPTED)
         .values_list("sub_district__name")

@@ -1,7 +1,6 @@
 """Tally a closed round: claim it, compute, write the standings, in one transaction. Idempotent, safe to kill anywhere."""
 
 import datetime as dt
-import json
 from fractions import Fraction
 from typing import Any
 
@@ -103,8 +102,3 @@ def percent(score: str | None, maximum: Any) -> str:
         return "0"
     tenths = Fraction(score) * 1000 / Fraction(maximum)
     return f"{int(tenths) // 10}.{int(tenths) % 10}"
-
-
-def result_document(row: Tally) -> dict[str, Any]:
-    """The result as it was computed."""
-    return json.loads(row.result)

@@ -216,6 +216,23 @@ def test_entries_advance_into_the_final(cast):
     assert final.entries.count() == 2
 
 
+def test_nobody_advances_on_other_figures_than_the_published_ones(cast):
+    season = make.season(cast.district)
+    rules = make.rule_set(season, advance={"per_sub_district": 1, "others": 0, "ties": "all"})
+    round_ = make.scored_round(season, cast.home, {"早安": FIVE, "夜灯": THREE}, rules=rules)
+    final = make.round(season, None, rules, "draft")
+    people = {"by": cast.people["district_staff"], "second": make.user(), "now": timezone.now()}
+    tallied(round_)
+    round_.refresh_from_db()
+    publish_provisional(round_, **people)
+    publish_final(round_, **people)
+    # No action does this after the close; a row written by hand would.
+    round_.seats.first().recusals.create(entry=round_.entries.first(), reason="kin")
+    with pytest.raises(Refusal) as refused:
+        advance_entries(final, by=people["by"], now=people["now"])
+    assert (refused.value.code, final.entries.count()) == ("not-as-published", 0)
+
+
 def test_closing_twice_is_told(round_):
     closed(round_)
     with pytest.raises(StaleState):
