@@ -11,7 +11,7 @@ from evaluations.conduct import checked_rule, conduct_of, refusal_words
 from evaluations.forms.seasons import RuleSetForm
 from evaluations.models import RuleSet
 from evaluations.ruletext import EXAMPLE_NAMES, example_text, line_of
-from evaluations.rulewords import difference, rule_in_words
+from evaluations.rulewords import Warning, difference, rule_in_words
 from evaluations.tally import RuleErrors, parse_rule
 from goldidea.lib.errors import Refusal
 from tests import make
@@ -152,13 +152,15 @@ def test_what_is_trimmed_and_needed_is_said():
 
 
 def test_a_small_panel_is_warned_of():
-    assert words_of().warnings[0].startswith("In a panel of 2 to 4 judges nothing is left out")
+    assert str(words_of().warnings[0]).startswith("In a panel of 2 to 4 judges nothing is left out")
     narrow = words_of(conduct=conduct(assignment={"per_entry": 4})).warnings
-    assert "An entry gets at most 4 judges, so nothing is ever left out." in narrow
+    words = "An entry gets at most 4 judges, so nothing is ever left out."
+    assert Warning("conduct.assignment.per_entry", words) in narrow
 
 
 def test_full_marks_that_are_not_100_are_warned_of():
-    assert "Full marks are 40, not 100." in words_of(criteria=[make.RULE["criteria"][1]], ties=[]).warnings
+    found = words_of(criteria=[make.RULE["criteria"][1]], ties=[]).warnings
+    assert Warning("criteria", "Full marks are 40, not 100.") in found
 
 
 def test_ties_are_said_in_order():
