@@ -72,3 +72,15 @@ def roles_at(user: Any, district: District | None) -> set[str]:
         for desk in desks(user)
         if desk.role == Role.PLATFORM_ADMIN or (desk.district and desk.district == district)
     }
+
+
+def acting_role(user: Any, district: District | None) -> str:
+    """The role under which a person acts, for the audit trail: the weightiest of those held in the district.
+
+    Outside any district (signing in, one's own password) the weightiest of all. The platform's administrators act
+    everywhere, but in a district first under the role that they hold there. Empty without an appointment.
+    """
+    held = desks(user)
+    here = [desk.role for desk in held if desk.district is not None and desk.district == district]
+    everywhere = [desk.role for desk in held if desk.role == Role.PLATFORM_ADMIN or district is None]
+    return next(iter([*here, *everywhere]), "")

@@ -1,10 +1,12 @@
 """Write the audit trail. A failure to write it rolls the action back: it is called inside the action's transaction."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import models
+from django.utils.module_loading import import_string
 
 from goldidea.lib.models import AuditDetail, AuditEvent
 from goldidea.lib.personal import keyed_hash
@@ -26,13 +28,14 @@ def record(
     Args:
         changes: column -> (old, new); kept readable in the erasable detail, hashed with a key in the evidence.
         reason: free text; never enters the evidence row.
+        role: under which `by` acts; without it, what settings.ACTING_ROLE finds.
         district: where it was done, for an object that belongs to no district by itself.
     """
     pairs = {name: [_plain(old), _plain(new)] for name, (old, new) in (changes or {}).items()}
     district = district or getattr(obj, "district", None)
     event = AuditEvent.objects.create(
         actor=getattr(by, "person_key", None),
-        role=role,
+        role=role or acting_role(by, district),
         action=action,
         object_type=obj._meta.label_lower,
         object_code=str(getattr(obj, "code", "") or obj.pk),
@@ -63,9 +66,15 @@ def record_many(
         (obj, {name: [_plain(old), _plain(new)] for name, (old, new) in changes.items()})
         for obj, changes in changed
     ]
+    roles: dict[Any, str] = {}  # one question for each district, not for each object
+    for obj, _changes in plain:
+        district = getattr(obj, "district", None)
+        if getattr(district, "pk", None) not in roles:
+            roles[getattr(district, "pk", None)] = acting_role(by, district)
     events = AuditEvent.objects.bulk_create(
         AuditEvent(
             actor=getattr(by, "person_key", None),
+            role=roles[getattr(getattr(obj, "district", None), "pk", None)],
             action=action,
             object_type=obj._meta.label_lower,
             object_code=str(getattr(obj, "code", "") or obj.pk),
@@ -85,6 +94,17 @@ def record_many(
         )
         for event, (obj, pairs) in zip(events, plain, strict=True)
     )
+
+
+def acting_role(by: Any, district: Any) -> str:
+    """The role under which the person acts in the district, by the appointments of today; empty for the system.
+
+    This package knows no appointments: settings.ACTING_ROLE names the function that does.
+    """
+    if getattr(by, "pk", None) is None:
+        return ""
+    find: Callable[[Any, Any], str] = import_string(settings.ACTING_ROLE)
+    return find(by, district)
 
 
 def history(obj: models.Model) -> models.QuerySet[AuditDetail]:

@@ -202,6 +202,9 @@ DESKS = [
     "judges.desks.of_judges",
 ]
 
+# Under which role somebody acts (goldidea/lib/audit.py).
+ACTING_ROLE = "communities.desks.acting_role"
+
 # Tables of appointments: an account belongs where its appointments are (communities/accounts.py).
 APPOINTMENTS = [
     "communities.accounts.DivisionAppointments",
