@@ -78,6 +78,7 @@ def _standing(
         "panels": panels,
         "award": award,
         "adjustments": item["adjustments"],
+        "uncalibrated": item["uncalibrated"],
         "tie_broken_by": item["tie_broken_by"],
         "flags": item["flags"],
     }

@@ -1,6 +1,7 @@
 """The tally: from a rule set and the rows of a round to an exact result that anybody can recompute.
 
-Pure: the standard library only, no Django, no database, no clock, no chance. `parse_rule` reads the rule set
+Pure: no Django, no database, no clock, no chance; the standard library only, but for calibration and analysis,
+which need numpy and scipy. `parse_rule` reads the rule set
 (`rule`, `parsing`, `consistency`), `tally` counts (`ballots` sorts the marks into sheets, `panels` and
 `votes` make scores of them, `ranking` puts entries in order, `count` joins the steps), `Result` writes
 result.json. `folder` reads and writes the files, `advance` and `awards` say what follows from a result. What
@@ -17,6 +18,7 @@ from evaluations.tally.messages import (
     MESSAGES,
     WARNINGS,
     AdvanceError,
+    DisconnectedError,
     FolderError,
     RuleError,
     RuleErrors,
@@ -35,6 +37,7 @@ __all__ = [
     "AdvanceError",
     "Advancing",
     "Criterion",
+    "DisconnectedError",
     "FolderError",
     "FullMarks",
     "Inputs",

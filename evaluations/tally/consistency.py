@@ -22,6 +22,10 @@ def inconsistencies(rule: RuleSet) -> Iterator[RuleError]:
     yield from _panels(rule)
     if rule.trim.start <= rule.trim.high + rule.trim.low:
         yield RuleError("trim.from", "trim-leaves-nothing", {"dropped": rule.trim.high + rule.trim.low})
+    if rule.calibration and rule.level != "sheet":
+        yield RuleError("calibration.method", "calibration-needs-sheets")
+    if rule.calibration and rule.calibration.cap <= 0:
+        yield RuleError("calibration.cap", "cap-not-positive")
     for stage in sorted(rule.rounding.stages - _STAGES_OF[rule.level]):
         yield RuleError("rounding.stages", "foreign-stage", {"stage": stage, "level": rule.level})
     for index, step in enumerate(rule.ties):

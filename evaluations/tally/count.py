@@ -5,18 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from evaluations.tally import canonical
 from evaluations.tally.averages import median
 from evaluations.tally.ballots import Ballots, collect_ballots
 from evaluations.tally.consistency import step_panel
 from evaluations.tally.inputs import Inputs
-from evaluations.tally.panels import PanelScore, complete_sheet_totals, marks_panel
+from evaluations.tally.messages import DisconnectedError
+from evaluations.tally.panels import (
+    PanelScore,
+    Points,
+    complete_sheet_totals,
+    marks_panel,
+    sheet_totals,
+)
 from evaluations.tally.ranking import Place, Skipped, Value, lot, rank_entries
-from evaluations.tally.result import Result, Standing, Warning_
+from evaluations.tally.result import (
+    CORRECTION_PLACES,
+    Correction,
+    Result,
+    Standing,
+    Uncalibrated,
+    Warning_,
+)
+from evaluations.tally.rounding import figure
 from evaluations.tally.rows import adjustment_sums, given_points, vote_counts
-from evaluations.tally.rule import Panel, RuleSet, TieStep
+from evaluations.tally.rule import Calibration, Panel, RuleSet, TieStep
 from evaluations.tally.votes import points_of_votes
+
+if TYPE_CHECKING:
+    from evaluations.tally.calibration import Corrections
 
 Scores = Mapping[str, Mapping[str, PanelScore]]
 """panel -> entry -> the panel's result for it"""
@@ -31,37 +50,105 @@ def tally(rule: RuleSet, inputs: Inputs) -> Result:
 
     Raises:
         FolderError: a row that the rule set does not allow, named as in the file that holds such rows.
+        DisconnectedError: judges shall be corrected but cannot be compared.
     """
     ballots = collect_ballots(rule, inputs)
-    adjustments = adjustment_sums(rule, inputs.adjustments, ballots.entries)
-    scores, warnings = _panel_scores(rule, inputs, ballots)
     marks_sha256 = ballots.sha256()
+    corrections, notes = panel_corrections(rule, ballots)
+    standings, warnings = _ranked(rule, inputs, ballots, marks_sha256, corrections)
+    if corrections:
+        plain, _warnings = _ranked(rule, inputs, ballots, marks_sha256, {})
+        beside = {item.entry: Uncalibrated(item.rank, item.total) for item in plain}
+        standings = [replace(item, uncalibrated=beside[item.entry]) for item in standings]
+    return Result(
+        rule_sha256=rule.sha256,
+        marks_sha256=marks_sha256,
+        standings=tuple(sorted(standings, key=_order)),
+        corrections=tuple(
+            Correction(panel, seat, points)
+            for panel, of_seats in sorted(corrections.items())
+            for seat, points in sorted(of_seats.items())
+        ),
+        warnings=tuple(sorted([*notes, *warnings], key=_warning_order)),
+        places=rule.rounding.places,
+    )
+
+
+def panel_corrections(rule: RuleSet, ballots: Ballots) -> tuple[dict[str, Points], list[Warning_]]:
+    """The corrections of each panel that is calibrated, and what is to be said of them.
+
+    Raises:
+        DisconnectedError: a panel that decides is not connected, and the rule set wants it refused.
+    """
+    if rule.calibration is None:
+        return {}, []
+    # Here, since numpy and scipy need not be there where nothing is calibrated.
+    from evaluations.tally import calibration
+
+    found: dict[str, Points] = {}
+    notes: list[Warning_] = []
+    for panel in rule.panels:
+        if panel.kind != "marks":
+            continue
+        computed = calibration.corrections(rule.calibration, *sheet_totals(rule, panel, ballots))
+        if computed.groups:
+            if rule.calibration.if_disconnected == "refuse" and panel.weight > 0:
+                raise DisconnectedError(panel.id, computed.groups)
+            notes.append({"code": "not_calibrated", "panel": panel.id, "groups": len(computed.groups)})
+        elif computed.points:
+            found[panel.id] = computed.points
+        notes += _correction_warnings(rule.calibration, panel, computed)
+    return found, notes
+
+
+def _correction_warnings(calibration: Calibration, panel: Panel, computed: Corrections) -> Iterator[Warning_]:
+    for seat, sheets in computed.too_few.items():
+        yield {
+            "code": "too_few_sheets",
+            "panel": panel.id,
+            "seat": seat,
+            "sheets": sheets,
+            "min_marks": calibration.min_marks,
+        }
+    for seat in computed.capped:
+        points = figure(computed.points[seat], CORRECTION_PLACES)
+        yield {"code": "correction_capped", "panel": panel.id, "seat": seat, "points": points}
+
+
+def _ranked(
+    rule: RuleSet,
+    inputs: Inputs,
+    ballots: Ballots,
+    marks_sha256: str,
+    corrections: Mapping[str, Points],
+) -> tuple[list[Standing], list[Warning_]]:
+    """The standings with some corrections, in no order, and the warnings."""
+    adjustments = adjustment_sums(rule, inputs.adjustments, ballots.entries)
+    scores, warnings = _panel_scores(rule, inputs, ballots, corrections)
     unranked = {
         entry: _standing(rule, scores, entry, adjustments.get(entry, Fraction(0)))
         for entry in ballots.entries
     }
     totals = {entry: item.total for entry, item in unranked.items() if item.total is not None}
-    ladder = [(step.text, _value(rule, step, scores, unranked, ballots, marks_sha256)) for step in rule.ties]
+    ladder = [
+        (step.text, _value(rule, step, scores, unranked, ballots, marks_sha256, corrections))
+        for step in rule.ties
+    ]
     places, skipped = rank_entries(totals, ladder)
     standings = [_placed(item, places.get(entry)) for entry, item in unranked.items()]
-    warnings += [_skipped(item) for item in skipped]
-    return Result(
-        rule_sha256=rule.sha256,
-        marks_sha256=marks_sha256,
-        standings=tuple(sorted(standings, key=_order)),
-        warnings=tuple(sorted(warnings, key=_warning_order)),
-        places=rule.rounding.places,
-    )
+    return standings, [*warnings, *map(_skipped, skipped)]
 
 
-def _panel_scores(rule: RuleSet, inputs: Inputs, ballots: Ballots) -> tuple[Scores, list[Warning_]]:
+def _panel_scores(
+    rule: RuleSet, inputs: Inputs, ballots: Ballots, corrections: Mapping[str, Points]
+) -> tuple[Scores, list[Warning_]]:
     given = given_points(rule, inputs.given, ballots.entries)
     votes = vote_counts(rule, inputs.votes, ballots.entries)
     scores: dict[str, Mapping[str, PanelScore]] = {}
     warnings: list[Warning_] = []
     for panel in rule.panels:
         if panel.kind == "marks":
-            scores[panel.id] = marks_panel(rule, panel, ballots)
+            scores[panel.id] = marks_panel(rule, panel, ballots, corrections.get(panel.id, {}))
             warnings += _marks_warnings(rule, panel, scores[panel.id])
         elif panel.kind == "given":
             points = {entry: Fraction(value) for entry, value in given[panel.id].items()}
@@ -136,6 +223,7 @@ def _value(
     standings: Mapping[str, Standing],
     ballots: Ballots,
     marks_sha256: str,
+    corrections: Mapping[str, Points],
 ) -> Value:
     """What a step of the ladder compares, unrounded, higher first."""
     if step.kind == "exact":
@@ -144,7 +232,7 @@ def _value(
         seed = rule.lot_seed or ""
         return lambda entry: lot(seed, marks_sha256, entry)
     if step.kind == "median":
-        return lambda entry: _median_sheet(rule, ballots, entry)
+        return lambda entry: _median_sheet(rule, ballots, entry, corrections)
     panel = step_panel(rule, step)
     of_panel = scores[panel.id] if panel else {}
     if step.kind == "panel":
@@ -152,13 +240,15 @@ def _value(
     return lambda entry: of_panel[entry].criteria[step.criterion].exact
 
 
-def _median_sheet(rule: RuleSet, ballots: Ballots, entry: str) -> Fraction | None:
-    """The median of the complete sheets' totals of all weighted panels of marks together."""
+def _median_sheet(
+    rule: RuleSet, ballots: Ballots, entry: str, corrections: Mapping[str, Points]
+) -> Fraction | None:
+    """The median of the complete sheets' totals, corrected, of all weighted panels of marks together."""
     totals = [
         total
         for panel in rule.weighted_panels
         if panel.kind == "marks"
-        for total in complete_sheet_totals(rule, panel, ballots, entry)
+        for total in complete_sheet_totals(rule, panel, ballots, entry, corrections.get(panel.id, {}))
     ]
     return median(totals) if totals else None
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 Params = Mapping[str, str | int]
 
 SHOWN = 60  # characters of a refused text that are quoted back
+FEW = 6  # names of a long list that are quoted
 
 
 def gettext_noop(sentence: str) -> str:
@@ -52,7 +53,6 @@ MESSAGES: Mapping[str, str] = {
     "none-given": _("at least one is needed"),
     "duplicate-id": _('the id "%(id)s" stands twice'),
     "duplicate-value": _('"%(value)s" stands twice'),
-    "calibration-not-computed": _('this version does not compute the calibration "%(method)s"'),
     # rule set: sense
     "max-not-above-min": _("the greatest mark must be above the least (%(min)s)"),
     "step-not-positive": _("the step must be above 0"),
@@ -67,6 +67,8 @@ MESSAGES: Mapping[str, str] = {
     "conversion-not-positive": _("this number must be above 0"),
     "conversion-negative": _("this number cannot be negative"),
     "trim-leaves-nothing": _("trimming must begin above high + low = %(dropped)s marks"),
+    "calibration-needs-sheets": _('judges are corrected by whole sheets: calibration needs "level": "sheet"'),
+    "cap-not-positive": _("the greatest correction must be above 0"),
     "foreign-stage": _('the rounding stage "%(stage)s" does not exist at the level "%(level)s"'),
     "unknown-tie": _('"%(step)s" is not a step of a tie'),
     "tie-unknown-panel": _('the step "%(step)s" names a panel that does not exist'),
@@ -137,6 +139,11 @@ MESSAGES: Mapping[str, str] = {
     "advance-not-comparable": _(
         "other places by total need one weighted panel with the same judges in all preliminaries"
     ),
+    # calibration
+    "disconnected": _(
+        'the panel "%(panel)s" cannot be calibrated: its judges and entries fall into %(count)s groups '
+        "without a common sheet: %(groups)s"
+    ),
     # command
     "usage": _("one folder is expected: python -m evaluations.tally FOLDER"),
     "no-analysis": _("this version does not compute an analysis"),
@@ -147,10 +154,17 @@ MESSAGES: Mapping[str, str] = {
 WARNINGS: Mapping[str, str] = {
     "below_advised": _("%(entry)s: %(panel)s gave %(marks)s marks; %(advised)s are advised"),
     "below_min_marks": _("%(entry)s: %(panel)s gave %(marks)s marks; %(min_marks)s are needed, so no result"),
+    "correction_capped": _("%(panel)s: the correction of seat %(seat)s is limited to %(points)s points"),
     "incomplete_sheet": _(
         "%(entry)s: the sheet of seat %(seat)s of %(panel)s is incomplete and does not count"
     ),
+    "not_calibrated": _(
+        "%(panel)s is not calibrated: its judges and entries fall into %(groups)s groups without a common sheet"
+    ),
     "no_points": _("%(entry)s: %(panel)s has no points"),
+    "too_few_sheets": _(
+        "%(panel)s: seat %(seat)s is not corrected: %(sheets)s sheets, %(min_marks)s are needed"
+    ),
     "votes_all_zero": _("%(panel)s: nobody voted, so no result"),
     "votes_no_spread": _("%(panel)s: all entries have the same votes, so no standard score exists"),
     "tie_step_skipped": _("the step %(step)s was skipped: not every tied entry has that value (%(entries)s)"),
@@ -207,6 +221,17 @@ class FolderError(TallyError):
         return f"{where}: {self.message}"
 
 
+class DisconnectedError(TallyError):
+    """A panel is refused since its judges cannot be compared. `groups` holds entries and seats of each group."""
+
+    def __init__(self, panel: str, groups: Sequence[tuple[Sequence[str], Sequence[str]]]) -> None:
+        super().__init__("disconnected", {"panel": panel, "count": len(groups)})
+        self.panel = panel
+        self.groups = tuple(groups)
+        named = [f"{_few(entries)} ({_few(seats)})" for entries, seats in groups]
+        self.params = {**self.params, "groups": one_line(_few(named, "; "))}
+
+
 class AdvanceError(TallyError):
     """It cannot be said who advances."""
 
@@ -222,6 +247,11 @@ def warning_params(warning: Mapping[str, object]) -> dict[str, str]:
 def one_line(text: str) -> str:
     """The text on one line of any terminal: characters that are not printable become escapes."""
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def _few(names: Sequence[str], between: str = ", ") -> str:
+    """The first few of some names."""
+    return between.join([*names[:FEW], "…"] if len(names) > FEW else names)
 
 
 def _shown(value: str | int) -> str | int:

@@ -10,6 +10,11 @@ from evaluations.tally.averages import trimmed_average
 from evaluations.tally.ballots import Ballots, Sheet
 from evaluations.tally.rule import Criterion, Panel, RuleSet
 
+Points = Mapping[str, Fraction]
+"""seat -> what is added to each of its sheet totals"""
+
+_NOTHING = Fraction(0)
+
 
 @dataclass(frozen=True, slots=True)
 class CriterionScore:
@@ -44,17 +49,33 @@ class PanelScore:
     incomplete: tuple[str, ...] = ()
 
 
-def marks_panel(rule: RuleSet, panel: Panel, ballots: Ballots) -> dict[str, PanelScore]:
-    """The result of a panel of marks for every entry."""
-    score = _by_criterion if rule.level == "criterion" else _by_sheet
-    return {entry: score(rule, panel, ballots, sheets) for entry, sheets in ballots.sheets[panel.id].items()}
+def marks_panel(rule: RuleSet, panel: Panel, ballots: Ballots, corrections: Points) -> dict[str, PanelScore]:
+    """The result of a panel of marks for every entry, its judges' sheets corrected."""
+    of_entry = ballots.sheets[panel.id].items()
+    if rule.level == "criterion":
+        return {entry: _by_criterion(rule, panel, ballots, sheets) for entry, sheets in of_entry}
+    return {entry: _by_sheet(rule, panel, ballots, sheets, corrections) for entry, sheets in of_entry}
 
 
-def complete_sheet_totals(rule: RuleSet, panel: Panel, ballots: Ballots, entry: str) -> list[Fraction]:
-    """The unrounded weighted sums of the sheets that lack no mark, in points, before trimming."""
+def complete_sheet_totals(
+    rule: RuleSet, panel: Panel, ballots: Ballots, entry: str, corrections: Points
+) -> list[Fraction]:
+    """The unrounded weighted sums of the sheets that lack no mark, corrected, in points, before trimming."""
     weights, unit = _weights(rule, panel, ballots)
-    sheets = _complete(ballots.sheets[panel.id][entry])
-    return [Fraction(_total(sheet, weights), unit) for sheet in sheets]
+    return [
+        Fraction(_total(sheet, weights), unit) + corrections.get(seat, 0)
+        for seat, sheet in _complete(ballots.sheets[panel.id][entry])
+    ]
+
+
+def sheet_totals(rule: RuleSet, panel: Panel, ballots: Ballots) -> tuple[list[tuple[str, str, int]], int]:
+    """Entry, seat and weighted sum of every complete sheet of a panel, and how many units make a point."""
+    weights, unit = _weights(rule, panel, ballots)
+    return [
+        (entry, seat, _total(sheet, weights))
+        for entry, sheets in ballots.sheets[panel.id].items()
+        for seat, sheet in _complete(sheets)
+    ], unit
 
 
 def _by_criterion(rule: RuleSet, panel: Panel, ballots: Ballots, sheets: Mapping[str, Sheet]) -> PanelScore:
@@ -83,7 +104,9 @@ def _criterion_score(rule: RuleSet, criterion: Criterion, marks: list[int], unit
     return CriterionScore(score, exact, weighted, len(marks), rule.trim.dropped(len(marks)))
 
 
-def _by_sheet(rule: RuleSet, panel: Panel, ballots: Ballots, sheets: Mapping[str, Sheet]) -> PanelScore:
+def _by_sheet(
+    rule: RuleSet, panel: Panel, ballots: Ballots, sheets: Mapping[str, Sheet], corrections: Points
+) -> PanelScore:
     # A sheet on which nothing is marked is no sheet; one with a gap is flagged and left out.
     incomplete = tuple(
         sorted(
@@ -94,24 +117,29 @@ def _by_sheet(rule: RuleSet, panel: Panel, ballots: Ballots, sheets: Mapping[str
     )
     counted = _complete(sheets)
     count = len(counted)
+    marks = [sheet for _seat, sheet in counted]
     scores = {
-        criterion.id: _shown_criterion(rule, index, counted, ballots.units[criterion.id])
+        criterion.id: _shown_criterion(rule, index, marks, ballots.units[criterion.id])
         for index, criterion in enumerate(rule.criteria_of(panel))
     }
     if not counted or count < rule.min_marks:
         return PanelScore(None, None, count, scores, count, incomplete)
     weights, unit = _weights(rule, panel, ballots)
-    totals = [_total(sheet, weights) for sheet in counted]
-    exact = trimmed_average(totals, rule.trim, rule.average) / unit
-    handed_on = [rule.rounding.at("sheet", Fraction(total, unit)) for total in totals]
+    totals = [Fraction(_total(sheet, weights), unit) for sheet in marks]
+    added = [corrections.get(seat, _NOTHING) for seat, _sheet in counted]
+    corrected = [total + points for total, points in zip(totals, added, strict=True)]
+    exact = trimmed_average(corrected, rule.trim, rule.average)
+    handed_on = [
+        rule.rounding.at("sheet", total) + points for total, points in zip(totals, added, strict=True)
+    ]
     score = rule.rounding.at("panel", trimmed_average(handed_on, rule.trim, rule.average))
     return PanelScore(score, exact, count, scores, count, incomplete)
 
 
-def _complete(sheets: Mapping[str, Sheet]) -> list[list[int]]:
-    """The sheets that lack no mark."""
-    marked = ([mark for mark in sheet if mark is not None] for sheet in sheets.values())
-    return [marks for marks, sheet in zip(marked, sheets.values(), strict=True) if len(marks) == len(sheet)]
+def _complete(sheets: Mapping[str, Sheet]) -> list[tuple[str, list[int]]]:
+    """The seats whose sheets lack no mark, and those sheets."""
+    marked = ((seat, [mark for mark in sheet if mark is not None]) for seat, sheet in sheets.items())
+    return [(seat, marks) for seat, marks in marked if len(marks) == len(sheets[seat])]
 
 
 def _shown_criterion(rule: RuleSet, index: int, counted: list[list[int]], units: int) -> CriterionScore:

@@ -14,6 +14,7 @@ from evaluations.tally.rule import (
     AdvanceRule,
     Average,
     Award,
+    Calibration,
     Conversion,
     Criterion,
     Level,
@@ -75,7 +76,6 @@ def _rule(reader: Reader, document: object) -> RuleSet:
     reader.unique((panel.id for panel in panels), "panels", "duplicate-id", "id")
     awards = reader.items(got.get("awards", []), "awards", lambda item, at: _award(reader, item, at))
     reader.unique((award.id for award in awards), "awards", "duplicate-id", "id")
-    _calibration(reader, got.get("calibration"))
     seed = got.get("lot_seed")
     publish = got.get("publish_marks")
     return RuleSet(
@@ -85,6 +85,7 @@ def _rule(reader: Reader, document: object) -> RuleSet:
         average=cast(Average, reader.choice(got.get("average"), "average", ("mean", "median"))),
         trim=_trim(reader, got.get("trim")),
         min_marks=reader.count(got.get("min_marks"), "min_marks"),
+        calibration=_calibration(reader, got.get("calibration")),
         rounding=_rounding(reader, got.get("rounding")),
         ties=_ties(reader, got.get("ties")),
         lot_seed=None if seed is None else reader.text(seed, "lot_seed"),
@@ -179,14 +180,20 @@ def _trim(reader: Reader, value: object) -> Trim:
     return Trim(high, low, start, advised)
 
 
-def _calibration(reader: Reader, value: object) -> None:
-    method = value.get("method") if isinstance(value, dict) else None
-    if method == "additive":
-        # Its other fields are not looked at: a rule set that asks for it is refused as a whole.
-        reader.refuse("calibration.method", "calibration-not-computed", {"method": method})
-        return
-    got = reader.members(value, "calibration", ("method",))
-    reader.choice(got.get("method"), "calibration.method", ("none",))
+def _calibration(reader: Reader, value: object) -> Calibration | None:
+    additive = isinstance(value, dict) and value.get("method") == "additive"
+    needed = ("method", "cap", "min_marks", "if_disconnected") if additive else ("method",)
+    got = reader.members(value, "calibration", needed)
+    reader.choice(got.get("method"), "calibration.method", ("none", "additive"))
+    if not additive:
+        return None
+    place = "calibration.if_disconnected"
+    choice = reader.choice(got.get("if_disconnected"), place, ("refuse", "uncalibrated"))
+    return Calibration(
+        cap=reader.decimal(got.get("cap"), "calibration.cap"),
+        min_marks=reader.count(got.get("min_marks"), "calibration.min_marks"),
+        if_disconnected=cast(Literal["refuse", "uncalibrated"], choice),
+    )
 
 
 def _rounding(reader: Reader, value: object) -> Rounding:

@@ -11,9 +11,27 @@ from evaluations.tally.panels import CriterionScore, PanelScore
 from evaluations.tally.rounding import figure, fraction
 
 FORMAT = "goldidea-result/1"
+CORRECTION_PLACES = 2
 
 Warning_ = Mapping[str, object]
 """A code of `WARNINGS` under "code", and the values that its sentence names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uncalibrated:
+    """What an entry would have if no judge were corrected."""
+
+    rank: int | None
+    total: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The points that were added to each sheet total of a seat: its severity, limited and rounded."""
+
+    panel: str
+    seat: str
+    points: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +48,7 @@ class Standing:
         adjustments: the sum of the entry's adjustments.
         tie_broken_by: the last step of the ladder that parted this entry from one of equal total; None: none
             did. flags: `incomplete_sheet`, and `missing_panel:ID` for each weighted panel without a result.
+        uncalibrated: the rank and the total without corrections; None where no judge is corrected.
     """
 
     entry: str
@@ -42,19 +61,21 @@ class Standing:
     adjustments: Fraction
     tie_broken_by: str | None
     flags: tuple[str, ...]
+    uncalibrated: Uncalibrated | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """The result of a round: standings by rank, then entry; entries without a rank last.
 
-    `warnings` do not change the result; they stand by code, panel and entry. `places` is the number of
+    `corrections` stand by panel and seat, for every seat of a calibrated panel with a complete sheet. `warnings` do not change the result; they stand by code, panel and entry. `places` is the number of
     decimals with which figures are written.
     """
 
     rule_sha256: str
     marks_sha256: str
     standings: tuple[Standing, ...]
+    corrections: tuple[Correction, ...]
     warnings: tuple[Warning_, ...]
     places: int
 
@@ -65,7 +86,10 @@ class Result:
             "rule_sha256": self.rule_sha256,
             "marks_sha256": self.marks_sha256,
             "standings": [_standing(standing, self.places) for standing in self.standings],
-            "corrections": [],
+            "corrections": [
+                {"panel": item.panel, "seat": item.seat, "points": figure(item.points, CORRECTION_PLACES)}
+                for item in self.corrections
+            ],
             "warnings": [dict(warning) for warning in self.warnings],
         }
 
@@ -85,10 +109,14 @@ def _standing(standing: Standing, places: int) -> dict[str, object]:
             panel: _panel(score, standing.shares[panel], places) for panel, score in standing.panels.items()
         },
         "adjustments": figure(standing.adjustments, places),
-        "uncalibrated": None,
+        "uncalibrated": _uncalibrated(standing.uncalibrated, places),
         "tie_broken_by": standing.tie_broken_by,
         "flags": list(standing.flags),
     }
+
+
+def _uncalibrated(beside: Uncalibrated | None, places: int) -> dict[str, object] | None:
+    return None if beside is None else {"rank": beside.rank, "total": _figure(beside.total, places)}
 
 
 def _panel(score: PanelScore, share: Fraction | None, places: int) -> dict[str, object]:

@@ -84,6 +84,18 @@ class Trim:
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """Additive corrections of judges: at most `cap` points, for judges with `min_marks` sheets or more.
+
+    `if_disconnected` says what becomes of a panel in which not all judges can be compared.
+    """
+
+    cap: Decimal
+    min_marks: int
+    if_disconnected: Literal["refuse", "uncalibrated"]
+
+
+@dataclass(frozen=True, slots=True)
 class TieStep:
     """One step of the ties ladder; `text` as the document writes it."""
 
@@ -130,6 +142,7 @@ class RuleSet:
     average: Average
     trim: Trim
     min_marks: int
+    calibration: Calibration | None
     rounding: Rounding
     ties: tuple[TieStep, ...]
     lot_seed: str | None

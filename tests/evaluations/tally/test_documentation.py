@@ -60,7 +60,7 @@ def shown(value):
     return " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
 
 
-EXPECTED = {"standings.csv", "awards.csv", "going-on.csv"}
+EXPECTED = {"standings.csv", "corrections.csv", "awards.csv", "going-on.csv"}
 
 
 def test_the_examples_are_those_expected():
@@ -69,6 +69,7 @@ def test_the_examples_are_those_expected():
         "stages": ["standings.csv"],
         "sheet": ["standings.csv"],
         "panels": ["standings.csv"],
+        "calibration": ["corrections.csv", "standings.csv"],
         "ties": ["standings.csv"],
         "votes-top": ["standings.csv"],
         "votes-ladder": ["standings.csv"],
@@ -84,6 +85,16 @@ def test_the_standings_of_an_example(name):
     _, _, result = computed(EXAMPLES[name])
     standings = json.loads(result.to_bytes())["standings"]
     assert [{key: shown(standing[key]) for key in written[0]} for standing in standings] == written
+
+
+def test_the_corrections_of_the_example():
+    files = EXAMPLES["calibration"]
+    _, _, result = computed(files)
+    found = [
+        {key: item[key] for key in ("seat", "points")}
+        for item in json.loads(result.to_bytes())["corrections"]
+    ]
+    assert found == rows(files["corrections.csv"])
 
 
 def test_the_awards_of_the_example():

@@ -70,9 +70,20 @@ BAD = {
         {"rule": json.dumps(document(colour="red"))},
         'rule.json: colour: the key "colour" is not known',
     ),
-    "rule that asks for a calibration": (
-        {"rule": json.dumps(document(calibration={"method": "additive"}))},
-        'rule.json: calibration.method: this version does not compute the calibration "additive"',
+    "rule that corrects judges by criteria": (
+        {
+            "rule": json.dumps(
+                document(
+                    calibration={
+                        "method": "additive",
+                        "cap": "9",
+                        "min_marks": 5,
+                        "if_disconnected": "refuse",
+                    }
+                )
+            )
+        },
+        'rule.json: calibration.method: judges are corrected by whole sheets: calibration needs "level": "sheet"',
     ),
     # files
     "no entries": ({"entries": None}, "entries.csv: the file is missing"),

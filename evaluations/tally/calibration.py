@@ -1,0 +1,118 @@
+"""Corrections for unequally strict judges: `additive` calibration of one panel.
+
+The severity of each judge by least squares (`additive`), limited to the cap, rounded half away from zero to 2
+decimals, is added to each of the judge's sheet totals. The published corrections are all that a reader needs
+to recompute the result with a pencil.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from evaluations.tally.additive import Design, estimate, exact_severities
+from evaluations.tally.result import CORRECTION_PLACES as PLACES
+from evaluations.tally.rounding import rounded
+from evaluations.tally.rule import Calibration
+
+NEAR = 1e-6  # points from a rounding boundary within which a severity is solved exactly
+FLOAT_LIMIT = (
+    10_000  # points between the least and the greatest total up to which a float is trusted that far
+)
+
+SheetTotal = tuple[str, str, int]
+"""entry, seat, total in units"""
+Group = tuple[tuple[str, ...], tuple[str, ...]]
+"""entries and seats that are connected by sheets"""
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What is added to the sheet totals of one panel.
+
+    Args:
+        points: seat -> points, for every seat with a complete sheet.
+        too_few: seats whose correction is 0 because of too few sheets, with their number.
+        capped: seats whose severity lies beyond the cap.
+        groups: where the panel is not connected: its groups, and then no points.
+    """
+
+    points: dict[str, Fraction]
+    too_few: dict[str, int]
+    capped: tuple[str, ...]
+    groups: tuple[Group, ...] = ()
+
+
+def corrections(calibration: Calibration, sheets: Sequence[SheetTotal], unit: int) -> Corrections:
+    """The corrections of one panel.
+
+    Args:
+        sheets: every complete sheet, at most one of a seat for an entry.
+        unit: how many units make a point.
+    """
+    if not sheets:
+        return Corrections({}, {}, ())
+    entries = sorted({entry for entry, _seat, _total in sheets})
+    seats = sorted({seat for _entry, seat, _total in sheets})
+    design = _design(sheets, entries, seats)
+    if design.groups[0] > 1:
+        return Corrections({}, {}, (), _groups(design, entries, seats))
+    cap = Fraction(calibration.cap)
+    severities = _severities(design, [total for _entry, _seat, total in sheets], unit, cap)
+    counts = dict(zip(seats, design.of_judge.tolist(), strict=True))
+    too_few = {seat: count for seat, count in counts.items() if count < calibration.min_marks}
+    points, capped = {}, []
+    for seat, severity in zip(seats, severities, strict=True):
+        if seat in too_few:
+            points[seat] = Fraction(0)
+            continue
+        if abs(severity) > cap:
+            capped.append(seat)
+        points[seat] = rounded(max(-cap, min(cap, severity)), PLACES, "half_up")
+    return Corrections(points, too_few, tuple(capped))
+
+
+def _design(sheets: Sequence[SheetTotal], entries: list[str], seats: list[str]) -> Design:
+    entry_number = {entry: number for number, entry in enumerate(entries)}
+    seat_number = {seat: number for number, seat in enumerate(seats)}
+    return Design(
+        np.array([entry_number[entry] for entry, _seat, _total in sheets], dtype=np.int64),
+        np.array([seat_number[seat] for _entry, seat, _total in sheets], dtype=np.int64),
+        len(entries),
+        len(seats),
+    )
+
+
+def _severities(design: Design, totals: list[int], unit: int, cap: Fraction) -> list[Fraction]:
+    """The severities in points: as floats give them, but exact where that could change what is published."""
+    least = min(totals)
+    found = estimate(design, np.array([(total - least) / unit for total in totals])).severity
+    steps = np.abs(found) * 10**PLACES
+    to_boundary = np.abs(steps - np.floor(steps) - 0.5) / 10**PLACES
+    doubtful = np.minimum(to_boundary, np.abs(np.abs(found) - float(cap))) < NEAR
+    if max(totals) - least > FLOAT_LIMIT * unit:
+        doubtful[:] = True
+    severities = [Fraction(float(value)) for value in found]
+    if doubtful.any():
+        exact = exact_severities(design, totals, np.flatnonzero(doubtful).tolist())
+        for judge, value in exact.items():
+            severities[judge] = value / unit
+    return severities
+
+
+def _groups(design: Design, entries: list[str], seats: list[str]) -> tuple[Group, ...]:
+    count, of_entry, of_seat = design.groups
+    return tuple(
+        sorted(
+            (
+                tuple(
+                    name for name, group in zip(entries, of_entry.tolist(), strict=True) if group == number
+                ),
+                tuple(name for name, group in zip(seats, of_seat.tolist(), strict=True) if group == number),
+            )
+            for number in range(count)
+        )
+    )
