@@ -13,7 +13,7 @@ import communities.urls
 import evaluations.urls
 import judges.urls
 import organizations.urls
-from goldidea.lib import health
+from goldidea.lib import health, metrics
 
 office = (
     communities.urls.office
@@ -23,9 +23,12 @@ office = (
     + evaluations.urls.office
 )
 
+handler500 = "goldidea.lib.refusals.server_error"
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     # Without a token, like the preferences: public pages are the same for everybody and can be kept.
     path("language/", csrf_exempt(login_not_required(set_language)), name="set_language"),
     *communities.urls.top,

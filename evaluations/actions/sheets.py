@@ -2,7 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from evaluations.tally.decimals import plain_text
 from evaluations.tally.scale import on_step
 from goldidea.lib.entropy import random_bytes, random_word
 from goldidea.lib.errors import Refusal, StaleRevision, TooLate
+from goldidea.lib.metrics import SHEETS
 
 # The row is written only on top of the revision that the screen showed; a double tap or a racer finds its place taken.
 INSERT_SHEET = """
@@ -57,6 +59,21 @@ def criteria_of(seat: Seat) -> tuple[Criterion, ...]:
     return rule.criteria_of(panel) if panel else ()
 
 
+@contextmanager
+def counted() -> Iterator[None]:
+    """Count for the operators how it ended: accepted, or the code of the refusal."""
+    try:
+        yield
+    except ValidationError:
+        SHEETS.labels("invalid").inc()
+        raise
+    except Refusal as refusal:
+        SHEETS.labels(refusal.code).inc()
+        raise
+    SHEETS.labels("accepted").inc()
+
+
+@counted()
 def submit_score_sheet(
     entry: Entry,
     seat: Seat,

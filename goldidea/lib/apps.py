@@ -11,5 +11,7 @@ class LibConfig(AppConfig):
     def ready(self) -> None:
         import goldidea.celery  # noqa: F401  without it messages would go to a broker that nobody has
         from goldidea.lib.codes import CodeConverter
+        from goldidea.lib.observed import connect
 
+        connect()
         register_converter(CodeConverter, "code")

@@ -19,11 +19,12 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 @login_not_required
 def readyz(_request: HttpRequest) -> HttpResponse:
     """The database answers (else 503). Redis is reported, but its absence stops nobody: it is only a doorbell."""
-    parts = {"database": _database(), "redis": redis_answers()}
+    parts = {"database": database_answers(), "redis": redis_answers()}
     return JsonResponse({"ready": parts["database"], **parts}, status=200 if parts["database"] else 503)
 
 
-def _database() -> bool:
+def database_answers() -> bool:
+    """Whether the database answers a statement."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -10,6 +10,8 @@ from kombu.exceptions import OperationalError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from goldidea.lib.logs import request_id
+
 SECONDS = 0.5
 
 
@@ -30,11 +32,13 @@ def redis_answers() -> bool:
 def enqueue(task_path: str, **ids: Any) -> None:
     """Send a task by its path after commit. A lost message costs seconds: the periodic tick finds what it left."""
 
+    headers = {"request_id": request_id.get()}
+
     def ring() -> None:
         if not redis_answers():
             return  # The tick will find the row. Celery's own client would try for six seconds.
         try:
-            current_app.send_task(task_path, kwargs=ids, retry=False)
+            current_app.send_task(task_path, kwargs=ids, headers=headers, retry=False)
         except (OperationalError, OSError):
             return
 

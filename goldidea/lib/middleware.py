@@ -4,10 +4,12 @@ import re
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from goldidea.lib.errors import Refusal, TooLarge
+from goldidea.lib.logs import request_id
 from goldidea.lib.refusals import refusal
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -16,16 +18,24 @@ ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 class RequestIdMiddleware:
-    """Each request has an id: the front server's X-Request-ID if it is well formed, else a new one."""
+    """Each request has an id, in its answer, in the log and in the tasks that it rings for.
+
+    It is the front server's X-Request-ID (BEHIND_PROXY) if that is well formed, else a new one.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        request.request_id = given if ID.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
-        response = self.get_response(request)
-        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        given = request.headers.get("X-Request-ID", "") if settings.BEHIND_PROXY else ""
+        number = given if ID.fullmatch(given) else uuid.uuid4().hex
+        request.request_id = number  # type: ignore[attr-defined]
+        token = request_id.set(number)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
+        response["X-Request-ID"] = number
         return response
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from goldidea.lib import logs
 from goldidea.settings import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -13,8 +14,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DEVELOPMENT = env.flag("DEVELOPMENT", default=False)
 DEBUG = False
 # Part of the public pages' ETags: a new version of the pages is a new page.
-RELEASE = env.text("RELEASE", "development")
+RELEASE = env.secret("RELEASE", default="development")
 SECRET_KEY = env.secret("SECRET_KEY")
+# Former keys, one a line or with spaces between: what they signed is still believed while they stand here.
+SECRET_KEY_FALLBACKS = env.secret("SECRET_KEY_FALLBACKS", default="").split()
 # Encrypts phones at rest and keys the hashes by which they are found (goldidea/lib/personal.py).
 PERSONAL_DATA_KEY = env.secret("PERSONAL_DATA_KEY")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
@@ -44,8 +47,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
     "goldidea.lib.middleware.RequestIdMiddleware",
+    "goldidea.lib.observed.ObservedMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -125,11 +129,13 @@ LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
 SECURE_SSL_REDIRECT = not DEVELOPMENT
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 60 * 60 * 24 * 365
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEVELOPMENT
 SECURE_HSTS_PRELOAD = not DEVELOPMENT
-# Only then are X-Forwarded-Proto and the last hop of X-Forwarded-For believed.
+# Who may read /metrics; without it nobody.
+METRICS_TOKEN = env.secret("METRICS_TOKEN", default="")
+# Only then are X-Request-ID, X-Forwarded-Proto and the last hop of X-Forwarded-For believed.
 BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
@@ -225,6 +231,9 @@ DIVISION_FOLLOWERS = [
 # Who knows the seats of a judge (judges/seating.py).
 JUDGE_SEATS = ["evaluations.rules.held_seats.held_seats"]
 
+# Who knows what operators watch (goldidea/lib/metrics.py).
+FIGURES = ["accounts.figures.sign_ins", "evaluations.figures.rounds"]
+
 # Which decisions need a second person, and who carries each out (communities/decisions.py).
 DECISIONS = {
     "grant_staff": "communities.grants.GrantStaff",
@@ -245,11 +254,4 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
-}
+LOGGING = logs.configuration(development=DEVELOPMENT)

@@ -16,7 +16,7 @@ def text(name: str, default: str | None = None) -> str:
     return value
 
 
-def secret(name: str) -> str:
+def secret(name: str, default: str | None = None) -> str:
     """The value of NAME, or the stripped content of the file that NAME_FILE points to."""
     path = os.environ.get(f"{name}_FILE")
     if path:
@@ -24,7 +24,7 @@ def secret(name: str) -> str:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ImproperlyConfigured(f"{name}_FILE: {path}: {error.strerror}") from error
-    return text(name)
+    return text(name, default)
 
 
 def flag(name: str, *, default: bool) -> bool:

@@ -80,6 +80,8 @@ NOT_YET = {"organization_user": "-", "supportive_org": "-"}
 
 PAGES: dict[str, Page] = {
     "healthz": get(EVERYBODY),
+    # For the holder of a token, who is no person.
+    "metrics": get({}),
     "readyz": get(EVERYBODY),
     "set_language": post(EVERYBODY),
     "start": get(EVERYBODY),
