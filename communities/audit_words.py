@@ -111,6 +111,8 @@ ACTIONS |= {
     "end engagement": _("recorded the end of work with a community"),
     "enter project": _("entered it in the register"),
     "correct project": _("corrected it"),
+    "write calendar": _("wrote the calendar of a year"),
+    "undo calendar": _("took the last change of a year's calendar back"),
 }
 # What a request for a decision goes through; the kind of decision follows.
 STEPS: Final[dict[str, Any]] = {
@@ -126,6 +128,7 @@ OBJECTS: Final[dict[str, Any]] = {
     "communities.district": _("district"),
     "communities.community": _("community"),
     "communities.subdistrict": _("sub-district"),
+    "communities.calendaryear": _("calendar of a year"),
     "communities.decision": _("decision of two"),
     "communities.spreadsheetimport": _("import"),
     "organizations.socialorganization": _("social organization"),

@@ -61,3 +61,14 @@ class ImportQuerySet(models.QuerySet[Any]):
 
     def waiting(self) -> Self:
         return self.filter(state="waiting")
+
+
+class CalendarQuerySet(models.QuerySet[Any]):
+    """Versions of the calendars of years."""
+
+    def of(self, district: Any) -> Self:
+        return self.filter(district=district)
+
+    def in_force(self) -> Self:
+        """The last version of each year."""
+        return self.order_by("district", "year", "-version").distinct("district", "year")

@@ -161,3 +161,16 @@ def can_see_import(user: Any, upload: Any) -> Verdict:
     """An upload is seen by the person who uploaded it: contacts stand in it. Twin: `ImportQuerySet.by`."""
     own = upload.uploaded_by_id == user.pk and is_staff(user, upload.district)
     return ALLOWED if own else HIDDEN
+
+
+def can_view_calendar(user: Any, district: Any) -> Verdict:
+    """The calendar: whoever may enter the office."""
+    return can_enter_office(user, district)
+
+
+def can_edit_calendar(user: Any, district: Any) -> Verdict:
+    """Holidays and make-up days are the district's to enter."""
+    verdict = can_decide_for_district(user, district)
+    if verdict.hidden and is_observer(user, district):
+        return Verdict(_("The observer reads and changes nothing."))
+    return verdict

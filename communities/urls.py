@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from communities.views import accounts, audit, decisions, imports, registers, slips, start
+from communities.views import accounts, audit, calendar, decisions, imports, registers, slips, start
 
 top: list[URLPattern | URLResolver] = [
     path("", start.start, name="start"),
@@ -55,4 +55,10 @@ office: list[URLPattern | URLResolver] = [
     path("imports/<code:code>/wrong.xlsx", imports.import_wrong, name="import_wrong"),
     path("imports/<code:code>/apply/", imports.import_apply, name="import_apply"),
     path("imports/<code:code>/discard/", imports.import_discard, name="import_discard"),
+    # The calendar
+    path("calendar/", calendar.this_year, name="calendar"),
+    path("calendar/<int:year>/", calendar.calendar_year, name="calendar_year"),
+    path("calendar/<int:year>/edit/", calendar.calendar_edit, name="calendar_edit"),
+    path("calendar/<int:year>/undo/", calendar.calendar_undo, name="calendar_undo"),
+    path("calendar/<int:year>/export.<str:ending>", calendar.calendar_export, name="calendar_export"),
 ]

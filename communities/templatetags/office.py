@@ -43,6 +43,7 @@ MENU: Final[tuple[tuple[Any, tuple[tuple[str, Any, frozenset[str]], ...]], ...]]
         (
             ("decisions", gettext_lazy("Decisions of two"), ACCOUNTS),
             ("imports", gettext_lazy("Import and export"), STAFF),
+            ("calendar", gettext_lazy("Calendar"), READERS),
             ("accounts", gettext_lazy("Accounts"), ACCOUNTS),
             ("slips", gettext_lazy("Activation slips"), ACCOUNTS),
             ("audit", gettext_lazy("Audit trail"), DISTRICT | {"observer"}),

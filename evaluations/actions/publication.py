@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from communities.workdays import workdays_of
 from evaluations.conduct import conduct_of
 from evaluations.models import Publication, Round, Tally
 from evaluations.parsed import parsed_rule
 from evaluations.states import ROUND_MOVES, TALLY_MOVES, RoundState, TallyState
 from evaluations.tally import RuleSet, canonical, full_marks
-from evaluations.workdays import add_working_days
 from goldidea.lib import audit
 from goldidea.lib.errors import Refusal, StaleState
 from goldidea.lib.moves import move
@@ -30,7 +30,7 @@ def publish_provisional(round_: Round, *, by: Any, second: Any, now: dt.datetime
     row = _standing_tally(round_)
     today = timezone.localdate(now)
     days = notice_days(parsed_rule(round_.rule_set))
-    until = add_working_days(today, days)
+    until = workdays_of(round_.season.district).after(today, days)
     move(round_, ROUND_MOVES, RoundState.ON_NOTICE, notice_from=today, notice_to=until)
     move(row, TALLY_MOVES, TallyState.PROVISIONAL)
     audit.record("publish provisional results", round_, by=by, changes={"second": (None, second.name)})

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +13,7 @@ from evaluations.actions.closing import close_round_early
 from evaluations.actions.publication import notice_days, publish_final, publish_provisional
 from evaluations.actions.voiding import void_sheet
 from evaluations.models import Round, ScoreSheet
+from evaluations.notices import notice_words
 from evaluations.parsed import parsed_rule
 from evaluations.rules import results as rules
 from evaluations.states import RoundState
@@ -69,6 +71,7 @@ class PublishProvisional(OfRound):
         return [
             _("The ranking of “%(round)s” becomes public as provisional.") % {"round": obj},
             _("It is on notice for %(days)d working days.") % {"days": days},
+            *notice_words(obj.season.district, days, timezone.localdate()),
         ]
 
     def apply(

@@ -228,6 +228,8 @@ DIVISION_FOLLOWERS = [
     "organizations.actions.engagements.organizations_follow",
     "judges.actions.divisions.judges_follow",
 ]
+# What is counted in working days, for the page that changes them (communities/views/calendar.py).
+CALENDAR_READERS = ["evaluations.notices.notices_running"]
 # Who knows the seats of a judge (judges/seating.py).
 JUDGE_SEATS = ["evaluations.rules.held_seats.held_seats"]
 

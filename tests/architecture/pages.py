@@ -70,6 +70,7 @@ CASE_DRAFT = "submission: view draft"
 ACCOUNT = "account: create, disable lower role"
 STAFF_ROLE = "account: grant staff role, reset MFA"
 AUDIT = "audit log: view"
+CALENDAR = "calendar: edit"
 PHILANTHROPY = "venture-philanthropy project: create, edit"
 
 # The workbench is the office's; organizations and supportive organizations do their part on pages of their own (`own:`).
@@ -236,6 +237,11 @@ PAGES: dict[str, Page] = {
     "office:assignment_move": post(ASSIGN, "round_draft"),
     "office:round_cards": form(STAFF, "round_open"),
     "office:card_revoke": post(STAFF, "round_open", "card"),
+    "office:calendar": get(STAFF_READ),
+    "office:calendar_year": get(STAFF_READ, options=(2018,)),
+    "office:calendar_edit": form(CALENDAR, options=(2018,)),
+    "office:calendar_undo": post(CALENDAR, options=(2018,)),
+    "office:calendar_export": get(STAFF_READ, options=(2018, "csv")),
     # ---- organizations, on pages of their own ----
     "own:organizations": get({"organization_user": "D", "supportive_org": "D"}),
     "own:organization_new": form({"organization_user": "D", "supportive_org": "D"}),

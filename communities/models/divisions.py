@@ -1,4 +1,4 @@
-"""What is true of districts, divisions, appointments and two-person decisions."""
+"""What is true of districts, divisions, appointments, two-person decisions and uploaded tables."""
 
 import datetime as dt
 
