@@ -1,7 +1,8 @@
 # The product's image: web, worker and beat are three commands of it (docker-compose.yml).
 FROM python:3.11-slim
 
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/srv/static MEDIA_ROOT=/srv/media
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/srv/static MEDIA_ROOT=/srv/media \
+    SIGNING_KEY_FILE=/srv/evidence/signing_key AUDIT_HEADS_FILE=/srv/evidence/audit-heads.txt
 WORKDIR /srv/goldidea
 COPY requirements/base.txt requirements/base.txt
 RUN pip install --no-cache-dir --require-hashes --only-binary=:all: -r requirements/base.txt
@@ -10,7 +11,8 @@ COPY . .
 RUN python -m goldidea.lib.messages compile \
  && SECRET_KEY=build PERSONAL_DATA_KEY=build DATABASE_URL=postgresql://build@build/build REDIS_URL=redis://build \
     python manage.py collectstatic --noinput \
- && useradd --system --no-create-home goldidea && install -d -o goldidea /srv/media
+ && useradd --system --no-create-home goldidea && install -d -o goldidea /srv/media \
+ && install -d -o goldidea -m 0700 /srv/evidence
 USER goldidea
 EXPOSE 8000
 HEALTHCHECK CMD python -c "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=3)"

@@ -3,8 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from evaluations.actions import closing, tallying
+from evaluations.actions import closing, sealing, tallying
 from evaluations.models import Round
+from goldidea.lib.audit_sealing import seal_audit, sign_head
 from goldidea.lib.jobs import enqueue
 
 
@@ -12,6 +13,20 @@ from goldidea.lib.jobs import enqueue
 def tally_round(round_id: int) -> None:
     """Tally one closed round. Delivered twice, late or stale, it does nothing the second time."""
     tallying.tally_round(round_id, timezone.now())
+
+
+@shared_task
+def seal() -> None:
+    """Chain what was written since to the logs of rounds and to the audit trail."""
+    sealing.seal_rounds()
+    seal_audit()
+
+
+@shared_task
+def checkpoint() -> None:
+    """Sign the logs of rounds under way, and the head of the audit trail."""
+    sealing.checkpoint_rounds()
+    sign_head()
 
 
 @shared_task

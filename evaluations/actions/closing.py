@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 
 from evaluations.actions.events import database_time, record_event
 from evaluations.actions.locks import hold_round
+from evaluations.actions.sealing import checkpoint_round
 from evaluations.models import Round, ScoreSheet
 from evaluations.states import ROUND_MOVES, RoundState
 from goldidea.lib import audit
 from goldidea.lib.errors import StaleState
 from goldidea.lib.jobs import enqueue
+from goldidea.lib.models import Checkpoint
 from goldidea.lib.moves import move
 
 
@@ -50,9 +52,13 @@ def close_round_early(round_: Round, *, by: Any, second: Any, now: dt.datetime) 
 
 
 def _close(round_: Round, at: dt.datetime, *, early: bool) -> None:
-    """Open → counting → closed: no paper is outstanding, so counting ends at once. Rings the tally's doorbell."""
+    """Open → counting → closed: no paper is outstanding, so counting ends at once. Rings the tally's doorbell.
+
+    The log ends with the event of the close, is sealed and signed while nobody else may write to the round.
+    """
     move(round_, ROUND_MOVES, RoundState.COUNTING)
     sheets = ScoreSheet.objects.filter(round=round_).count()
     record_event(round_, "close", {"early": int(early), "sheets": sheets}, at=at)
+    checkpoint_round(round_, Checkpoint.Occasion.CLOSING)
     move(round_, ROUND_MOVES, RoundState.CLOSED, closed_at=at)
     enqueue("evaluations.tasks.tally_round", round_id=round_.pk)

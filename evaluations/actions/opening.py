@@ -1,6 +1,7 @@
 """Open, extend and cancel a round: always two people, always with the round held against everybody else."""
 
 import datetime as dt
+import json
 from collections import defaultdict
 from typing import Any
 
@@ -9,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from evaluations.actions.events import database_time, instant, record_event
 from evaluations.actions.locks import hold_round
+from evaluations.actions.sealing import checkpoint_round, log_of
 from evaluations.conduct import checked_rule
 from evaluations.models import Entry, Round, RuleSet
 from evaluations.rules.opening import readiness
 from evaluations.states import ROUND_MOVES, RoundState
-from goldidea.lib import audit
+from goldidea.lib import audit, sealing, signing
 from goldidea.lib.errors import Refusal, TooLate
+from goldidea.lib.models import Checkpoint
 from goldidea.lib.moves import move
 
 
@@ -41,6 +44,7 @@ def open_round(round_: Round, *, by: Any, second: Any, now: dt.datetime) -> Roun
     entries = _number(round_)
     record_event(round_, "open", _opening_body(round_, entries), at=at)
     record_event(round_, "assign", {"added": _pairs(round_), "removed": {}})
+    checkpoint_round(round_, Checkpoint.Occasion.OPENING)
     audit.record("open round", round_, by=by, changes={"second": (None, second.name)})
     return round_
 
@@ -61,18 +65,18 @@ def _number(round_: Round) -> list[Entry]:
 
 
 def _opening_body(round_: Round, entries: list[Entry]) -> dict[str, Any]:
-    """What the round opens with. Seats by pseudonym: who sits there stands elsewhere."""
+    """What the round opens with. Seats by pseudonym alone: a number can be read on a table in the hall."""
     rule = checked_rule(round_.rule_set.text)
-    seats = round_.seats.live().order_by("panel", "number").values_list("panel__key", "number", "pseudonym")
+    seats = round_.seats.live().order_by("panel__key", "pseudonym").values_list("panel__key", "pseudonym")
     return {
         "closes_at": instant(round_.closes_at),
         "entries": [entry.key for entry in entries],
         "opens_at": instant(round_.opens_at),
         "panels": [{"key": panel.key, "places": panel.places} for panel in round_.panels.order_by("key")],
+        "public_key": signing.verifier(sealing.origin(log_of(round_))),
+        "rule": json.loads(rule.canonical),
         "rule_sha256": rule.sha256,
-        "seats": [
-            {"number": number, "panel": panel, "seat": pseudonym} for panel, number, pseudonym in seats
-        ],
+        "seats": [{"panel": panel, "seat": pseudonym} for panel, pseudonym in seats],
     }
 
 
@@ -118,5 +122,6 @@ def cancel_round(round_: Round, *, by: Any, second: Any, reason: str, now: dt.da
     before = round_.state
     move(round_, ROUND_MOVES, RoundState.CANCELLED, cancel_reason=reason[:200])
     record_event(round_, "cancel", {"from": before})
+    checkpoint_round(round_, Checkpoint.Occasion.CLOSING)
     audit.record("cancel round", round_, by=by, reason=reason, changes={"second": (None, second.name)})
     return round_

@@ -1,6 +1,7 @@
 """Recusals: a judge declares a conflict of interest, or takes it back. Both are events of the round."""
 
 import datetime as dt
+import secrets
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from evaluations.actions.events import database_time, record_event
 from evaluations.actions.locks import share_round
 from evaluations.models import Entry, Recusal, RoundEvent, Seat
 from evaluations.rules.scoring import can_recuse, scoring_time
+from evaluations.tally import canonical
 from goldidea.lib import audit
 from goldidea.lib.errors import Refusal, StaleState, TooLate
 
@@ -20,16 +22,17 @@ def declare_recusal(
 ) -> Recusal:
     """This judge does not mark this entry; a sheet given before does not count. Twice is once.
 
-    The event names the seat's pseudonym and the entry, never the reason.
+    The event names the entry; the seat stands in a salted commitment, the reason nowhere.
     Raises: TooLate after the close (by the database's clock), Refusal for a locked entry.
     """
     entry = _hold(seat, entry)
     if standing := seat.recusals.filter(entry=entry, withdrawn_at=None).first():
         return standing
-    recusal = Recusal(seat=seat, entry=entry, reason=reason, note=note, declared_by=by)
+    salt = secrets.token_hex(32)
+    recusal = Recusal(seat=seat, entry=entry, reason=reason, note=note, declared_by=by, salt=salt)
     recusal.full_clean(validate_constraints=False)
     recusal.save()
-    _log(seat, entry, "declared")
+    _log(recusal, entry, "declared")
     audit.record("declare recusal", entry, by=by, reason=f"{recusal.get_reason_display()} {note}".strip())
     return recusal
 
@@ -45,7 +48,7 @@ def withdraw_recusal(recusal: Recusal, *, by: Any, now: dt.datetime) -> None:
         raise Refusal(_("Another judge marks this project in your place. Thank you for saying so."))
     if not Recusal.objects.filter(pk=recusal.pk, withdrawn_at=None).update(withdrawn_at=now):
         raise StaleState(_("This was taken back already."))
-    _log(recusal.seat, entry, "withdrawn")
+    _log(recusal, entry, "withdrawn")
     audit.record("withdraw recusal", entry, by=by)
 
 
@@ -72,5 +75,8 @@ def _hold(seat: Seat, entry: Entry) -> Entry:
     return entry
 
 
-def _log(seat: Seat, entry: Entry, act: str) -> None:
-    record_event(entry.round, "recuse", {"seat": seat.pseudonym, "entry": entry.key, "act": act})
+def _log(recusal: Recusal, entry: Entry, act: str) -> None:
+    """Everybody may count the recusals of an entry, nobody may read whose they are: the seat stands in a commitment."""
+    document = {"entry": entry.key, "salt": recusal.salt, "seat": recusal.seat.pseudonym}
+    commitment = canonical.sha256(canonical.dumps(document))
+    record_event(entry.round, "recuse", {"act": act, "commitment": commitment, "entry": entry.key})

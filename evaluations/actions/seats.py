@@ -210,7 +210,7 @@ def _take_over(round_: Round, panel: Panel, old: Seat, judge: Judge, left: set[i
     barred = conflicts_between(round_, [new], entries)
     taken = [entry for entry in entries if (new.pk, entry.pk) not in barred]
     Assignment.objects.bulk_create(Assignment(round=round_, seat=new, entry=entry) for entry in taken)
-    body = {"number": new.number, "panel": panel.key, "replaces": old.pseudonym, "seat": new.pseudonym}
+    body = {"panel": panel.key, "replaces": old.pseudonym, "seat": new.pseudonym}
     record_event(round_, "seat", body)
     record_event(round_, "assign", {"added": {new.pseudonym: [entry.key for entry in taken]}, "removed": {}})
     return new

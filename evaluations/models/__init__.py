@@ -4,7 +4,7 @@ Evidence (insert-only): SubmissionSnapshot, RoundEvent, ScoreSheet, Mark, SheetV
 migrations/0002_evidence.py.
 """
 
-from evaluations.models.results import Publication, Standing, Tally
+from evaluations.models.results import Bundle, Publication, Standing, Tally
 from evaluations.models.rounds import Assignment, Card, Entry, Panel, Recusal, Round, Seat
 from evaluations.models.seasons import Criterion, RuleSet, Season
 from evaluations.models.sheets import Mark, RoundEvent, ScoreSheet, SheetVoid
@@ -18,6 +18,7 @@ from evaluations.models.submissions import (
 
 __all__ = [
     "Assignment",
+    "Bundle",
     "Card",
     "Criterion",
     "Entry",

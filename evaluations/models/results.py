@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from evaluations.models.rounds import Entry, Round
 from evaluations.states import TallyState
 from goldidea.lib.codes import CodeField
-from goldidea.lib.models import ClockTimestamp
+from goldidea.lib.models import Checkpoint, ClockTimestamp
 
 
 class Tally(models.Model):
@@ -80,3 +80,18 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round} {self.kind}"
+
+
+class Bundle(models.Model):
+    """公开核验包: the file with which anybody recomputes a published tally. Insert-only; the file is never written again."""
+
+    tally = models.OneToOneField(Tally, models.PROTECT, related_name="bundle")
+    checkpoint = models.ForeignKey(Checkpoint, models.PROTECT, related_name="+")
+    file = models.FileField(upload_to="bundles/", max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    with_marks = models.BooleanField()
+    built_at = models.DateTimeField(db_default=ClockTimestamp())
+
+    def __str__(self) -> str:
+        return self.sha256[:12]

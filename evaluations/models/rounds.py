@@ -205,6 +205,8 @@ class Recusal(models.Model):
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="recusals")
     reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)
     note = models.CharField(_("note"), max_length=200, blank=True)
+    # Hides the seat in the event's commitment.
+    salt = models.CharField(max_length=64, blank=True)
     declared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
     )

@@ -14,6 +14,9 @@ EVIDENCE_TABLES = (
     "evaluations_mark",
     "evaluations_sheetvoid",
     "evaluations_submissionsnapshot",
+    "evaluations_bundle",
+    "lib_seal",
+    "lib_checkpoint",
 )
 
 REFUSE = """

@@ -6,6 +6,7 @@ key and holds keyed hashes only. What was typed stands in `AuditDetail`, which r
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class ClockTimestamp(Now):
@@ -52,3 +53,52 @@ class AuditDetail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor_name}: {self.object_name}"
+
+
+class Seal(models.Model):
+    """The place of one row in its log (goldidea/lib/sealing.py). Insert-only, and never two of a place or of a row.
+
+    `event` is the id of the row, `prev` the hash of the line before, `leaf` the hash of this one (64 hex digits each).
+    """
+
+    log = models.CharField(max_length=40)
+    seq = models.PositiveBigIntegerField()
+    event = models.BigIntegerField()
+    prev = models.CharField(max_length=64)
+    leaf = models.CharField(max_length=64)
+    at = models.DateTimeField(db_default=ClockTimestamp())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["log", "seq"], name="one_seal_for_a_place"),
+            models.UniqueConstraint(fields=["log", "event"], name="one_seal_of_a_row"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.log} {self.seq}"
+
+
+class Checkpoint(models.Model):
+    """A signed statement of what a log was: its number of lines and their root. Insert-only."""
+
+    class Occasion(models.TextChoices):
+        OPENING = "opening", _("at the opening")
+        HOURLY = "hourly", _("hourly")
+        CLOSING = "closing", _("at the close")
+        LATER = "later", _("after the close")
+
+    log = models.CharField(max_length=40)
+    size = models.PositiveBigIntegerField()
+    root = models.CharField(max_length=64)
+    occasion = models.CharField(max_length=10, choices=Occasion.choices)
+    note = models.TextField()
+    at = models.DateTimeField(db_default=ClockTimestamp())
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["log", "size", "occasion"], name="one_checkpoint_of_a_size")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.log} {self.size}"

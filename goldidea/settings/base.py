@@ -20,6 +20,10 @@ SECRET_KEY = env.secret("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.secret("SECRET_KEY_FALLBACKS", default="").split()
 # Encrypts phones at rest and keys the hashes by which they are found (goldidea/lib/personal.py).
 PERSONAL_DATA_KEY = env.secret("PERSONAL_DATA_KEY")
+# Signs checkpoints and receipts (goldidea/lib/signing.py). Made at the first use, mode 0600, where there is none.
+SIGNING_KEY_FILE = env.text(
+    "SIGNING_KEY_FILE", str(BASE_DIR / "var" / "secrets" / "signing_key") if DEVELOPMENT else None
+)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
@@ -171,6 +175,8 @@ STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "var" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "goldidea" / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / "var" / "media")))
+# The signed heads of the audit trail, one an hour: copy this file to where the database's administrators cannot write.
+AUDIT_HEADS_FILE = Path(env.text("AUDIT_HEADS_FILE", str(MEDIA_ROOT / "evidence" / "audit-heads.txt")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -190,6 +196,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"unacked_restore_interval": 10, "unacked_rest
 CELERY_BEAT_SCHEDULE = {
     # Finds what a lost message left behind: rounds past their deadline, closed rounds without a tally.
     "tick": {"task": "evaluations.tasks.tick", "schedule": 2.0, "options": {"expires": 2.0}},
+    # Chains what was written since to the rounds' logs and to the audit trail.
+    "seal": {"task": "evaluations.tasks.seal", "schedule": 5.0, "options": {"expires": 5.0}},
+    "checkpoint": {"task": "evaluations.tasks.checkpoint", "schedule": 3600.0},
     # Finds uploaded tables whose message was lost; empties those that nobody wrote.
     "read-imports": {
         "task": "communities.tasks.read_waiting_imports",
@@ -230,6 +239,8 @@ DIVISION_FOLLOWERS = [
 ]
 # What is counted in working days, for the page that changes them (communities/views/calendar.py).
 CALENDAR_READERS = ["evaluations.notices.notices_running"]
+# Who knows the sealed logs besides the audit trail (manage.py verify_audit).
+SEALED_LOGS = ["evaluations.actions.sealing.sealed_logs"]
 # Who knows the seats of a judge (judges/seating.py).
 JUDGE_SEATS = ["evaluations.rules.held_seats.held_seats"]
 

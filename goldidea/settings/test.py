@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("DEVELOPMENT", "1")
 os.environ.setdefault("SECRET_KEY", "for the tests only, never for anything that anyone relies upon")
@@ -10,6 +11,9 @@ os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:6379/9")
 os.environ.setdefault("DATABASE_URL", "postgresql://goldidea_app@127.0.0.1/goldidea")
 os.environ.setdefault("DATABASE_OWNER_URL", "postgresql://goldidea_owner@127.0.0.1/goldidea")
 os.environ.setdefault("MEDIA_ROOT", tempfile.mkdtemp(prefix="goldidea-media-"))
+os.environ.setdefault(
+    "SIGNING_KEY_FILE", str(Path(tempfile.mkdtemp(prefix="goldidea-secrets-")) / "signing_key")
+)
 
 from goldidea.settings import env
 from goldidea.settings.base import *  # noqa: F403

@@ -5,9 +5,11 @@ import uuid
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from evaluations.models import Mark, RoundEvent, ScoreSheet, SheetVoid, SubmissionSnapshot
+from evaluations.models import Bundle, Mark, RoundEvent, ScoreSheet, SheetVoid, SubmissionSnapshot, Tally
 from goldidea.lib import audit
+from goldidea.lib.audit_sealing import seal_audit
 from goldidea.lib.evidence import EVIDENCE_TABLES
+from goldidea.lib.sealing import checkpoint
 from tests import make
 from tests.personas import Cast
 
@@ -31,6 +33,10 @@ def scene():
     event = RoundEvent.objects.create(round=round_, kind="sheet", sheet=sheet, body="{}", digest="0" * 64)
     SheetVoid.objects.create(sheet=sheet, event=event)
     audit.record("look", case, by=cast.people["district_staff"])
+    seal_audit()
+    head = checkpoint("audit", "hourly")
+    tally = Tally.objects.create(round=round_, version=1, result="{}")
+    Bundle.objects.create(tally=tally, checkpoint=head, sha256="0" * 64, size=1, with_marks=True)
     return {
         "cast": cast,
         "round": round_,

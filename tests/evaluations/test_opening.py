@@ -55,7 +55,11 @@ def test_a_round_opens_frozen_and_logged(ready):
     assert body["rule_sha256"] == ready.rules.sha256
     assert body["entries"] == list(opened.entries.order_by("key").values_list("key", flat=True))
     assert body["panels"] == [{"key": "residents", "places": 6}]
-    assert body["seats"] == [{"number": s.number, "panel": "residents", "seat": s.pseudonym} for s in seats]
+    assert body["seats"] == [
+        {"panel": "residents", "seat": name} for name in sorted(s.pseudonym for s in seats)
+    ]
+    assert body["rule"] == json.loads(ready.rules.text)
+    assert body["public_key"].startswith(f"goldidea/round/{opened.code}+")
     assert set(body) == {
         "at",
         "closes_at",
@@ -63,7 +67,9 @@ def test_a_round_opens_frozen_and_logged(ready):
         "event",
         "opens_at",
         "panels",
+        "public_key",
         "round",
+        "rule",
         "rule_sha256",
         "seats",
     }

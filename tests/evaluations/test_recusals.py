@@ -9,6 +9,7 @@ from evaluations.actions.events import record_event
 from evaluations.actions.recusals import declare_recusal, withdraw_recusal
 from evaluations.models import Recusal, RoundEvent, ScoreSheet
 from evaluations.rules import scoring as rules
+from evaluations.tally import canonical
 from goldidea.lib.errors import Refusal, StaleState, TooLate
 from tests.evaluations.judging import Scene, hand_in
 
@@ -43,15 +44,18 @@ def test_twice_is_once(scene):
     assert (Recusal.objects.count(), RoundEvent.objects.count()) == (1, 1)
 
 
-def test_the_event_names_pseudonym_and_entry_never_the_reason(scene):
+def test_the_event_names_the_entry_and_commits_to_the_seat(scene):
     recusal = declare(scene, note="我侄子在那里上班")
     withdraw_recusal(recusal, by=scene.seat.judge.user, now=timezone.now())
     bodies = [json.loads(body) for body in RoundEvent.objects.values_list("body", flat=True)]
-    assert [(b["event"], b["act"], b["seat"], b["entry"]) for b in bodies] == [
-        ("recuse", "declared", scene.seat.pseudonym, scene.entry.key),
-        ("recuse", "withdrawn", scene.seat.pseudonym, scene.entry.key),
+    document = {"entry": scene.entry.key, "salt": recusal.salt, "seat": scene.seat.pseudonym}
+    commitment = canonical.sha256(canonical.dumps(document))
+    assert [(b["event"], b["act"], b["commitment"], b["entry"]) for b in bodies] == [
+        ("recuse", "declared", commitment, scene.entry.key),
+        ("recuse", "withdrawn", commitment, scene.entry.key),
     ]
-    assert all(set(b) == {"event", "act", "seat", "entry", "round", "at"} for b in bodies)
+    assert all(set(b) == {"event", "act", "commitment", "entry", "round", "at"} for b in bodies)
+    assert scene.seat.pseudonym not in json.dumps(bodies)
 
 
 def test_taken_back_once_and_not_after_somebody_sits_in(scene):
