@@ -15,7 +15,7 @@ from goldidea.lib.moves import move
 
 FIELDS = [
     *("year", "name", "name_en", "introduction"),
-    *("submissions_open_at", "submissions_close_at", "corrections_close_at"),
+    *("submissions_open_at", "submissions_close_at", "corrections_close_at", "amount_ceiling"),
 ]
 OVER = (RoundState.FINAL, RoundState.CANCELLED)
 

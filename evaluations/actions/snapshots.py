@@ -3,11 +3,14 @@
 from decimal import Decimal
 from typing import Any
 
+from evaluations.application import frozen_lines, open_team
 from evaluations.models import Submission, SubmissionSnapshot
 from organizations.models import VenturePhilanthropyProject
 
 # Where the data of a venture-philanthropy project came from: the district's register.
 REGISTER = "register"
+# 1 (unnamed) had no application form: `profile` to `budget_lines` are missing there. Readers take both.
+FORMAT = 2
 
 
 def freeze_submission(case: Submission) -> SubmissionSnapshot:
@@ -20,6 +23,7 @@ def freeze_submission(case: Submission) -> SubmissionSnapshot:
 def snapshot_body(case: Submission) -> dict[str, Any]:
     """Names, codes, sub-district, origin, rating and registration as they are now. No person's name or phone."""
     return {
+        "format": FORMAT,
         "title": case.title,
         "number": case.number,
         "field": case.field,
@@ -36,6 +40,7 @@ def snapshot_body(case: Submission) -> dict[str, Any]:
         "practice": case.practice,
         "effect": case.effect,
         "beneficiaries": case.beneficiaries,
+        **application(case),
         "starts_on": text(case.starts_on),
         "ends_on": text(case.ends_on),
         "budget_total": yuan(case.budget_total),
@@ -44,6 +49,19 @@ def snapshot_body(case: Submission) -> dict[str, Any]:
         "photos": [
             {"code": photo.code, "caption": photo.caption} for photo in case.photos.filter(removed_at=None)
         ],
+    }
+
+
+def application(case: Submission) -> dict[str, Any]:
+    """What the application form adds to the story. The head's name and those of the team stay with the case."""
+    return {
+        "profile": case.profile,
+        "last_inspection": case.last_inspection,
+        "supervising_unit": case.supervising_unit,
+        "locations": case.locations,
+        "indirect_beneficiaries": case.indirect_beneficiaries,
+        "team": open_team(case.team),
+        "budget_lines": frozen_lines(case.budget_lines),
     }
 
 

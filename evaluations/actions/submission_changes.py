@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from communities.models import Community
+from evaluations.application import TABLES, filled
 from evaluations.models import Submission, SubmissionOrganization
 from evaluations.rules.completeness import CAPTION
 from goldidea.lib.personal import masked
@@ -14,12 +15,17 @@ from organizations.models import SocialOrganization
 
 WORDS_KEPT = 80  # of a long text, in the audit trail
 
-# The columns that a community writes. `partners`, `organizations` and the captions of photos come beside them.
+# The columns that a community writes. `partners`, `organizations`, the tables of evaluations/application.py and the
+# captions of photos come beside them.
 COLUMNS: tuple[str, ...] = (
     "title",
     "field",
     "summary",
     "lead_community",
+    "head_name",
+    "profile",
+    "last_inspection",
+    "supervising_unit",
     "worker_name",
     "worker_phone",
     "origin_kind",
@@ -32,6 +38,8 @@ COLUMNS: tuple[str, ...] = (
     "practice",
     "effect",
     "beneficiaries",
+    "indirect_beneficiaries",
+    "locations",
     "starts_on",
     "ends_on",
     "philanthropy_project",
@@ -119,6 +127,17 @@ def drop_foreign_project(case: Submission) -> Changes:
         return {}
     case.philanthropy_project = None
     return {"philanthropy_project": (project, None)}
+
+
+def change_tables(case: Submission, values: Mapping[str, Any]) -> Changes:
+    """Set the team and the budget lines. The audit trail says how many rows; the names of a team stay out of it."""
+    changes: Changes = {}
+    for name in TABLES:
+        old, new = getattr(case, name), values.get(name)
+        if new is not None and new != old:
+            setattr(case, name, new)
+            changes[name] = (str(len(filled(old))), str(len(filled(new))))
+    return changes
 
 
 def change_captions(case: Submission, values: Mapping[str, Any]) -> Changes:

@@ -16,6 +16,7 @@ from evaluations.actions.submission_changes import (
     change_organizations,
     change_partners,
     change_rough,
+    change_tables,
     kept,
 )
 from evaluations.models import Entry, Season, Submission
@@ -78,7 +79,8 @@ def save_submission(
 
     Args:
         values: column (of COLUMNS) -> clean value, for those that are to change; `partners` (communities),
-            `organizations` (in their order) and `caption_<code>` of photos besides.
+            `organizations` (in their order), `team` and `budget_lines` (rows of evaluations/application.py) and
+            `caption_<code>` of photos besides.
         base_revision: the revision that the writer saw; None for a program that overwrites.
         rough: field -> what was typed and cannot be read; kept with the draft. None leaves what is kept.
 
@@ -91,6 +93,7 @@ def save_submission(
     if base_revision is not None and base_revision != case.revision:
         raise StaleRevision(_("Somebody else has saved this case in the meantime."))
     changes = change_columns(case, values)
+    changes |= change_tables(case, values)
     changes |= change_rough(case, rough)
     case.full_clean()
     changes |= change_partners(case, values.get("partners"))

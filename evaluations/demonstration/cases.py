@@ -21,6 +21,10 @@ TEXTS = ("title", "summary", "need", "resolution", "practice", "effect")
 UNCOUNTED = "请补充受益人数是怎样统计的，并写明统计的时间。"
 COUNTED = "受益人数按{when}的签到簿和登记表逐一核对，一人只计一次。"
 CAPTION = "示意图（演示）"
+PROFILE = (
+    "由{place}居民自发组织，在社区备案，骨干十余人，长期参与社区议事与邻里服务。（演示数据，内容为虚构。）"
+)
+SHARES = (("materials", "活动物资", 5), ("services", "带领与讲师劳务", 3), ("publicity", "宣传印刷", 2))
 
 
 def write_case(
@@ -55,9 +59,55 @@ def case_values(plan: Plan) -> dict[str, Any]:
         "beneficiaries": story.people[plan.telling],
         "starts_on": plan.starts_on,
         "ends_on": plan.ends_on,
+        **application(plan, workers),
         "budget_total": Decimal(story.budget[plan.telling]),
         "amount_asked": Decimal(story.asked[plan.telling]),
     }
+
+
+def application(plan: Plan, names: list[str]) -> dict[str, Any]:
+    """What the application form asks for besides the story."""
+    people, place = plan.story.people[plan.telling], plan.community.name
+    first = (plan.number * 7 + plan.year) % len(names)
+    roles = (("项目负责人", "bachelor", "social_worker"), ("执行社工", "college", "assistant"))
+    return {
+        "head_name": names[first],
+        "profile": PROFILE.format(place=place),
+        "team": [
+            {
+                "name": names[(first + at) % len(names)],
+                "education": education,
+                "certificate": held,
+                "role": role,
+            }
+            for at, (role, education, held) in enumerate(roles)
+        ],
+        "indirect_beneficiaries": people * 3,
+        "locations": f"{place}活动室及周边墙门",
+        "budget_lines": budget_lines(plan.story.budget[plan.telling], plan.story.asked[plan.telling]),
+    }
+
+
+def budget_lines(total: int, asked: int) -> list[dict[str, str]]:
+    """Three lines, 5 : 3 : 2, that make the total; what is asked for is spread over them likewise."""
+    left, lines = (total, asked), []
+    for number, (category, item, share) in enumerate(SHARES):
+        last = number == len(SHARES) - 1
+        price, granted = left if last else (total * share // 10, asked * share // 10)
+        left = (left[0] - price, left[1] - granted)
+        lines.append(
+            {
+                "category": category,
+                "item": item,
+                "unit_price": str(price),
+                "unit": "项",
+                "quantity": "1",
+                "own": str(price - granted),
+                "granted": str(granted),
+                "remark": "",
+            }
+        )
+    return lines
 
 
 def partners(cast: Cast, plan: Plan) -> list[Any]:

@@ -14,6 +14,7 @@ from typing import Any
 from django.http import QueryDict
 
 from evaluations.actions.submission_changes import COLUMNS
+from evaluations.application import TABLES, cells_of
 from evaluations.models import Submission
 from evaluations.rules.completeness import CAPTION
 
@@ -27,6 +28,8 @@ def typed(case: Submission) -> Typed:
     shown: Typed = {name: as_typed(getattr(case, name)) for name in COLUMNS}
     shown["worker_phone"] = shown["worker_phone"].removeprefix("+86")
     shown[MANY] = sorted(str(pk) for pk in case.partners.values_list("pk", flat=True))
+    for name, table in TABLES.items():
+        shown |= cells_of(table, getattr(case, name))
     for photo in case.photos.filter(removed_at=None):
         shown[f"{CAPTION}{photo.code}"] = photo.caption
     return {**shown, **{name: text for name, text in case.rough.items() if name in shown}}

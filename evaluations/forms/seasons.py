@@ -46,11 +46,15 @@ class SeasonForm(forms.ModelForm):  # type: ignore[type-arg]
             "submissions_open_at": gettext_lazy("Cases can be handed in from"),
             "submissions_close_at": gettext_lazy("Cases can be handed in until"),
             "corrections_close_at": gettext_lazy("Returned cases can be corrected until"),
+            "amount_ceiling": gettext_lazy("Most that a case may ask for (yuan)"),
         }
         help_texts = {
             "year": gettext_lazy("It stands in the case numbers, such as 2018-QB-001."),
             "introduction": gettext_lazy("Shown on the front page. At most 1,000 characters."),
             "submissions_close_at": gettext_lazy("After this moment the database takes no case."),
+            "amount_ceiling": gettext_lazy(
+                "A case that asks for more cannot be handed in. Empty: no ceiling."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -11,9 +11,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from communities.models import Community
+from evaluations.application import CELLS, TABLES, rows_of
 from evaluations.models import Photo, ScreeningNote, Season, Submission
 from evaluations.rules.completeness import CAPTION, OTHER_WORDS, TEXTS, label, length, limit
 from goldidea.lib.personal import e164
@@ -21,7 +23,15 @@ from organizations.models import VenturePhilanthropyProject
 
 LONGEST = 20_000  # characters of one field that a draft keeps
 CHOICES = ("field", "origin_kind", "deliberation_kind", "deliberation_level")
-LONG_TEXTS = {"summary": 4, "need": 6, "deliberation_record": 5, "resolution": 5, "practice": 10, "effect": 5}
+LONG_TEXTS = {
+    "summary": 4,
+    "need": 6,
+    "deliberation_record": 5,
+    "resolution": 5,
+    "practice": 10,
+    "effect": 5,
+    "profile": 5,
+}
 
 
 class PhotoInput(forms.FileInput):
@@ -64,6 +74,10 @@ class CaseForm(forms.ModelForm):
             "summary",
             "lead_community",
             "partners",
+            "head_name",
+            "profile",
+            "last_inspection",
+            "supervising_unit",
             "worker_name",
             "worker_phone",
             "origin_kind",
@@ -76,6 +90,8 @@ class CaseForm(forms.ModelForm):
             "practice",
             "effect",
             "beneficiaries",
+            "indirect_beneficiaries",
+            "locations",
             "starts_on",
             "ends_on",
             "philanthropy_project",
@@ -92,6 +108,13 @@ class CaseForm(forms.ModelForm):
             "title": _("What people will call it, at most 40 characters."),
             "field": _("Choose one."),
             "summary": _("For whom, what was done, what has changed."),
+            "head_name": _("The legal representative or the person in charge. Not published."),
+            "profile": _(
+                "What the applicant does, since when, with how many people. At most 500 characters."
+            ),
+            "last_inspection": _("Year and result, for a registered organization."),
+            "supervising_unit": _("It gives its opinion on the printed form."),
+            "locations": _("Squares, rooms, courtyards: where people will find it."),
             "worker_name": _("The professional social worker who answers for the case."),
             "worker_phone": _("Only the office can ask for it; it is never published."),
             "need": _("What did residents need, or what did they quarrel about? How do you know?"),
@@ -113,9 +136,35 @@ class CaseForm(forms.ModelForm):
             self.fields[name].choices = Submission._meta.get_field(name).choices
         for name in TEXTS:
             self.fields[name].validators = [MaxLengthValidator(LONGEST)]
+        self.add_cells()
         self.offer_places(list(leads))
         self.offer_projects()
         self.add_captions(case.photos.filter(removed_at=None))
+
+    def add_cells(self) -> None:
+        """The cells of the team and the budget lines: any text is kept; what is wrong stands in the list of what is missing."""
+        for name, (table, _row, column) in CELLS.items():
+            words = table.columns[column]
+            if column in table.choices:
+                choices = [
+                    ("", "—"),
+                    *((key, capfirst(str(text))) for key, text in table.choices[column].items()),
+                ]
+                widget: forms.Widget = forms.Select(choices=choices)
+            else:
+                numbers = {"inputmode": "decimal"} if column in table.amounts else {}
+                widget = forms.TextInput({"autocomplete": "off", **numbers})
+            self.fields[name] = forms.CharField(label=words, required=False, widget=widget)
+
+    def tables(self) -> dict[str, list[list[Any]]]:
+        """The bound cells by table and row: those in which something stands, and one more; the rest comes when that is used."""
+        return {
+            name: [
+                [self[table.cell(row, column)] for column in table.columns]
+                for row in range(min(len(rows_of(table, self.data)) + 1, table.rows))
+            ]
+            for name, table in TABLES.items()
+        }
 
     def add_captions(self, photos: Iterable[Photo]) -> None:
         """A caption for each photo that has none in the form yet."""
@@ -168,7 +217,9 @@ class CaseForm(forms.ModelForm):
     def values(self) -> dict[str, Any]:
         """What can be saved as it is: column -> value, for save_submission."""
         ours = ("organizations", "photos")
-        values = {name: value for name, value in self.cleaned_data.items() if name not in ours}
+        values = {n: value for n, value in self.cleaned_data.items() if n not in ours and n not in CELLS}
+        for name, table in TABLES.items():
+            values[name] = rows_of(table, {cell: self.raw(cell) for cell, _r, _c in table.cells()})
         if "worker_phone" in self.errors:  # kept as typed, encrypted: rough values are not
             values["worker_phone"] = self.raw("worker_phone")
         for name in self.rough:  # the readable value before is not what the person means now
@@ -179,7 +230,7 @@ class CaseForm(forms.ModelForm):
     def stand_in(self, name: str) -> Any:
         """What a column holds while its text cannot be read: a name its beginning, everything else nothing."""
         column = Submission._meta.get_field(name)
-        if name in ("title", "worker_name"):
+        if name in ("title", "worker_name", "head_name"):
             return self.raw(name)[: column.max_length].strip()
         return None if column.null else ""
 
@@ -207,7 +258,8 @@ class CaseForm(forms.ModelForm):
         """Put the office's reasons at their fields, after `values` were taken."""
         for note in notes:
             words = _("The office returned it: %(reason)s") % {"reason": note.text}
-            self.add_error(note.field if note.field in self.fields else None, ValidationError(words))
+            field = next(iter(TABLES[note.field].cells()))[0] if note.field in TABLES else note.field
+            self.add_error(field if field in self.fields else None, ValidationError(words))
 
 
 class NewCaseForm(forms.Form):

@@ -29,6 +29,15 @@ class Season(models.Model):
     submissions_close_at = models.DateTimeField(_("submissions close"))
     corrections_close_at = models.DateTimeField(_("corrections close"))
 
+    amount_ceiling = models.DecimalField(
+        _("most that a case may ask for (yuan)"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+    )
+
     objects = SeasonQuerySet.as_manager()
 
     class Meta:

@@ -60,10 +60,17 @@ class Submission(models.Model):
 
     title = models.CharField(_("title"), max_length=40, blank=True)
     field = models.CharField(_("field"), max_length=20, choices=Field.choices, blank=True)
-    summary = models.TextField(_("summary"), max_length=300, blank=True)
+    summary = models.TextField(_("summary"), max_length=500, blank=True)
     partners = models.ManyToManyField(
         Community, related_name="+", verbose_name=_("partner communities"), blank=True
     )
+    head_name = models.CharField(_("head of the applicant"), max_length=40, blank=True)
+    profile = models.TextField(_("profile of the applicant"), max_length=500, blank=True)
+    last_inspection = models.CharField(_("last annual inspection"), max_length=60, blank=True)
+    supervising_unit = models.CharField(_("supervising unit"), max_length=60, blank=True)
+    # Tables of evaluations/application.py: lists of rows, column -> text as typed. The team holds people's names.
+    team = models.JSONField(_("team"), default=list, blank=True)
+    budget_lines = models.JSONField(_("budget lines"), default=list, blank=True)
     worker_name = models.CharField(_("responsible social worker"), max_length=40, blank=True)
     worker_phone = EncryptedTextField(_("social worker's phone"), blank=True)
     origin_kind = models.CharField(
@@ -82,6 +89,10 @@ class Submission(models.Model):
     practice = models.TextField(_("what was done"), max_length=1500, blank=True)
     effect = models.TextField(_("what came of it"), max_length=800, blank=True)
     beneficiaries = models.PositiveIntegerField(_("people who benefit directly"), null=True, blank=True)
+    indirect_beneficiaries = models.PositiveIntegerField(
+        _("people who benefit indirectly"), null=True, blank=True
+    )
+    locations = models.CharField(_("where it takes place"), max_length=200, blank=True)
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("to"), null=True, blank=True)
     philanthropy_project = models.ForeignKey(

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from evaluations.application import CELLS, TABLES, filled, problems, sums
 from evaluations.models import Submission
 from goldidea.lib.personal import e164
 
@@ -17,6 +19,8 @@ REQUIRED: tuple[str, ...] = (
     "field",
     "summary",
     "organizations",
+    "head_name",
+    "profile",
     "worker_name",
     "worker_phone",
     "origin_kind",
@@ -29,6 +33,8 @@ REQUIRED: tuple[str, ...] = (
     "practice",
     "effect",
     "beneficiaries",
+    "indirect_beneficiaries",
+    "locations",
     "starts_on",
     "ends_on",
     "budget_total",
@@ -36,6 +42,7 @@ REQUIRED: tuple[str, ...] = (
 )
 TEXTS: tuple[str, ...] = (
     "summary",
+    "profile",
     "need",
     "deliberation_record",
     "resolution",
@@ -63,6 +70,8 @@ def label(name: str) -> str:
     """What a field of the case is called."""
     if name.startswith(CAPTION):
         return _("Caption of a photo")
+    if name in CELLS:
+        return str(CELLS[name][0].columns[CELLS[name][2]])
     words = OTHER_WORDS.get(name) or Submission._meta.get_field(name).verbose_name
     return str(capfirst(str(words)))
 
@@ -72,6 +81,7 @@ def gaps(case: Submission) -> list[Gap]:
     found = [gap for name in REQUIRED if (gap := gap_at(case, name))]
     if case.starts_on and case.ends_on and case.ends_on < case.starts_on:
         found.append(Gap("ends_on", _("It ends before it begins.")))
+    found += table_gaps(case) + ceiling_gaps(case)
     unread = [name for name in case.rough if name not in REQUIRED]
     found += [
         Gap(name, _("%(field)s: cannot be read, please put it right") % {"field": label(name)})
@@ -101,6 +111,55 @@ def gap_at(case: Submission, name: str) -> Gap | None:
         )
         return Gap(name, words % {"field": label(name), "over": over})
     return None
+
+
+def table_gaps(case: Submission) -> list[Gap]:
+    """The team and the budget lines: some rows, each whole, and the sums those of the case."""
+    found = []
+    for name, words in (
+        ("team", _("Name at least one person of the team")),
+        ("budget_lines", _("Budget lines")),
+    ):
+        if not filled(getattr(case, name)):
+            found.append(Gap(name, words))
+    for table in TABLES.values():
+        found += [
+            Gap(
+                field,
+                _("%(table)s, row %(row)d: %(words)s")
+                % {"table": label(table.name), "row": CELLS[field][1] + 1, "words": words},
+            )
+            for field, words in problems(table, getattr(case, table.name))
+        ]
+    if filled(case.budget_lines):
+        found += sum_gaps(case)
+    return found
+
+
+def sum_gaps(case: Submission) -> list[Gap]:
+    """The budget lines add up to what the case says in one number each."""
+    added = sums(case.budget_lines)
+    pairs = (("budget_total", added.total), ("amount_asked", added.granted))
+    return [
+        Gap(
+            name,
+            _("%(field)s: the budget lines make %(sum)s yuan, here stands %(stated)s")
+            % {"field": label(name), "sum": number_format(made, 2), "stated": number_format(stated, 2)},
+        )
+        for name, made in pairs
+        if (stated := getattr(case, name)) is not None and stated != made
+    ]
+
+
+def ceiling_gaps(case: Submission) -> list[Gap]:
+    """A case that asks for more than the season's ceiling is void: it cannot be handed in."""
+    ceiling = case.season.amount_ceiling
+    if ceiling is None or case.amount_asked is None or case.amount_asked <= ceiling:
+        return []
+    words = _("%(field)s: the ceiling of this season is %(ceiling)s yuan")
+    return [
+        Gap("amount_asked", words % {"field": label("amount_asked"), "ceiling": number_format(ceiling, 2)})
+    ]
 
 
 def limit(name: str) -> int:

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from communities.models import Community
+from evaluations.application import CELLS, LINES, TABLES, TEAM, Table, filled
 from evaluations.forms.merging import Merge
 from evaluations.forms.submissions import CaseForm
 from evaluations.models import Submission
@@ -63,7 +64,13 @@ class Step:
 # Heading -> fields, in the order of reading.
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (lambda: _("What it is"), ("title", "field", "summary")),
-    (lambda: _("Who carries it"), ("lead_community", "partners", "organizations", "worker_name")),
+    (
+        lambda: _("Who carries it"),
+        (
+            *("lead_community", "partners", "organizations", "head_name", "profile", "last_inspection"),
+            *("supervising_unit", "worker_name", "team"),
+        ),
+    ),
     (
         lambda: _("How it began"),
         (
@@ -76,8 +83,14 @@ SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
             "resolution",
         ),
     ),
-    (lambda: _("Practice and effect"), ("practice", "effect", "beneficiaries", "starts_on", "ends_on")),
-    (lambda: _("Money"), ("philanthropy_project", "budget_total", "amount_asked")),
+    (
+        lambda: _("Practice and effect"),
+        (
+            *("practice", "effect", "beneficiaries", "indirect_beneficiaries"),
+            *("locations", "starts_on", "ends_on"),
+        ),
+    ),
+    (lambda: _("Money"), ("philanthropy_project", "budget_lines", "budget_total", "amount_asked")),
 )
 # Fields at which the office can write a reason.
 REASON_FIELDS = (
@@ -87,11 +100,15 @@ REASON_FIELDS = (
 
 
 def sections(
-    body: Mapping[str, Any], before: Mapping[str, Any] | None = None, worker: str = ""
+    body: Mapping[str, Any], before: Mapping[str, Any] | None = None, people: Mapping[str, str] | None = None
 ) -> list[Section]:
-    """A snapshot in words; with the snapshot before it, what has changed since."""
+    """A snapshot in words; with the snapshot before it, what has changed since.
+
+    Args:
+        people: field -> the names that no snapshot holds (`people_of`), for those who may read them.
+    """
     now, was = words_of(body), words_of(before) if before else {}
-    now["worker_name"] = worker
+    shown = {**now, **(people or {})}
     return [
         Section(
             heading(),
@@ -99,21 +116,50 @@ def sections(
                 Row(
                     name,
                     label(name),
-                    now[name],
-                    was[name] if was and was.get(name, now[name]) != now[name] else None,
+                    shown[name],
+                    was[name] if name in now and was.get(name, now[name]) != now[name] else None,
                 )
                 for name in names
-                if name != "worker_name" or worker
+                if name in shown
             ],
         )
         for heading, names in SECTIONS
     ]
 
 
+def people_of(case: Submission, phone: str = "") -> dict[str, str]:
+    """The names that a case holds and no snapshot does, as they stand now; `phone` beside the social worker's."""
+    return {
+        "worker_name": f"{case.worker_name} {phone}".strip(),
+        "head_name": case.head_name,
+        "team": "\n".join(member(row, row.get("name", "")) for row in filled(case.team)),
+    }
+
+
+def member(row: Mapping[str, str], name: str = "") -> str:
+    """One person of the team in words."""
+    words = [name, row.get("role", ""), *(key_words(TEAM, row, key) for key in ("education", "certificate"))]
+    return " · ".join(word for word in words if word)
+
+
+def line(row: Mapping[str, str]) -> str:
+    """One budget line in words: what, how many at what price, whose money."""
+    what = " · ".join(filter(None, [key_words(LINES, row, "category"), row["item"], row["remark"]]))
+    counted = f"{row['unit_price']} × {row['quantity']} {row['unit']} = {row['total']}"
+    parts = _("own %(own)s, asked for %(granted)s")
+    return f"{what}: {counted} ({parts % {'own': row['own'] or '0', 'granted': row['granted'] or '0'}})"
+
+
+def key_words(table: Table, row: Mapping[str, str], column: str) -> str:
+    """The words of a choice in a table."""
+    return str(capfirst(str(table.choices[column].get(row.get(column, ""), ""))))
+
+
 def words_of(body: Mapping[str, Any]) -> dict[str, str]:
     """Field -> what the snapshot says, in the reader's language; texts of the case as they were written."""
     talk = body.get("deliberation") or {}
     return {
+        **(application_words(body) if body.get("format", 1) > 1 else {}),
         **{
             name: str(body.get(name) or "")
             for name in ("title", "summary", "need", "resolution", "practice", "effect")
@@ -133,6 +179,17 @@ def words_of(body: Mapping[str, Any]) -> dict[str, str]:
         "philanthropy_project": project(body.get("philanthropy")),
         "budget_total": money(body.get("budget_total")),
         "amount_asked": money(body.get("amount_asked")),
+    }
+
+
+def application_words(body: Mapping[str, Any]) -> dict[str, str]:
+    """What snapshots hold since their second format."""
+    indirect = body["indirect_beneficiaries"]
+    return {
+        **{name: body[name] for name in ("profile", "last_inspection", "supervising_unit", "locations")},
+        "indirect_beneficiaries": "" if indirect is None else number_format(indirect),
+        "team": "\n".join(map(member, body["team"])),
+        "budget_lines": "\n".join(map(line, body["budget_lines"])),
     }
 
 
@@ -160,9 +217,46 @@ def project(body: Mapping[str, Any] | None) -> str:
     return f"{body['year']} · {body['title']} · {body['programme']} · {body['funder']}" if body else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One step of writing: its place in the form, its heading, and (where, what) of everything that it still lacks."""
+
+    anchor: str
+    heading: str
+    gaps: list[tuple[str, str]]
+
+
+# Place in the form -> the parts of SECTIONS, in their order.
+ANCHORS = ("h-what", "h-who", "h-began", "h-done", "h-money")
+
+
 def missing(found: Iterable[Gap], form: CaseForm) -> list[tuple[str, str]]:
     """(where, what) of everything that is missing."""
-    return [(form[gap.field].anchor if gap.field in form.fields else "", gap.words) for gap in found]
+    return [(anchor_of(gap.field, form), gap.words) for gap in found]
+
+
+def anchor_of(name: str, form: CaseForm) -> str:
+    """Where in the form a gap is put right; a table's own gap at its first cell."""
+    field = next(iter(TABLES[name].cells()))[0] if name in TABLES else name
+    return form[field].anchor if field in form.fields else ""
+
+
+def progress(found: Iterable[Gap], form: CaseForm) -> list[Part]:
+    """The steps of the form, each with what it lacks."""
+    by_field: dict[str, list[tuple[str, str]]] = {}
+    for gap in found:
+        by_field.setdefault(step_of(gap.field), []).append((anchor_of(gap.field, form), gap.words))
+    return [
+        Part(anchor, heading(), by_field.get(anchor, []))
+        for anchor, (heading, _names) in zip(ANCHORS, SECTIONS, strict=True)
+    ]
+
+
+def step_of(name: str) -> str:
+    """The step to which a field belongs."""
+    column = CELLS[name][0].name if name in CELLS else name
+    steps = (anchor for anchor, (_h, names) in zip(ANCHORS, SECTIONS, strict=True) if column in names)
+    return next(steps, ANCHORS[0])
 
 
 def conflict_rows(case: Submission, laid: Merge, leads: Iterable[Community]) -> list[dict[str, Any]]:

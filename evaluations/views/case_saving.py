@@ -13,6 +13,7 @@ from communities import rules as places
 from communities.models import Community
 from evaluations.actions import photos
 from evaluations.actions.submissions import save_submission
+from evaluations.application import TABLES
 from evaluations.forms.merging import Merge, merge
 from evaluations.forms.submissions import CaseForm
 from evaluations.models import Photo, Submission
@@ -103,6 +104,8 @@ def steps_on(request: HttpRequest) -> str:
     """The part of the form to which the pressed button belongs; empty for saving and for going on."""
     if any(name in request.POST for name in PHOTO_STEPS):
         return "photos"
+    if request.POST.get("more") in TABLES:
+        return request.POST["more"]
     return next((part for name, part in STEPS.items() if name in request.POST), "")
 
 

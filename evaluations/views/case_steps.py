@@ -16,7 +16,7 @@ from evaluations.rules import submissions as rules
 from evaluations.rules.completeness import gaps
 from evaluations.states import SubmissionState
 from evaluations.views.case_place import Place, place_of, stages
-from evaluations.views.case_reading import TONES, missing, sections
+from evaluations.views.case_reading import TONES, missing, people_of, sections
 from evaluations.views.case_saving import found_case, own_communities
 from goldidea.lib.htmx import go, page
 
@@ -44,7 +44,7 @@ def check_page(request: HttpRequest, case: Submission, status: int = 200) -> Htt
     context = {
         "case": case,
         "body": body,
-        "sections": sections(body, worker=case.worker_name),
+        "sections": sections(body, people=people_of(case)),
         "anchors": anchors,
         "missing": missing(gaps(case), form),
     }
@@ -84,7 +84,7 @@ def read_case(request: HttpRequest, code: str) -> HttpResponse:
         "body": body,
         "mine": mine,
         "tone": TONES[SubmissionState(case.state)],
-        "sections": sections(body, worker=case.worker_name if mine else ""),
+        "sections": sections(body, people=people_of(case) if mine else None),
         "stages": stages(case),
         "notes": case.notes.filter(resolved_at=None) if mine else [],
         "published": place_of(entry.round for entry in case.opened) in (Place.ON_NOTICE, Place.FINAL),

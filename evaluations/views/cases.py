@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from communities import rules as places
 from evaluations.actions.submissions import create_submission
+from evaluations.application import sums
 from evaluations.filters.submissions import FOUND_AT_ONCE, OrganizationSearch
 from evaluations.forms.merging import Merge, fingerprints, merge, typed
 from evaluations.forms.submissions import CaseForm, NewCaseForm
@@ -19,7 +20,7 @@ from evaluations.models import Photo, Season, Submission
 from evaluations.rules import submissions as rules
 from evaluations.rules.completeness import CAPTION, gaps
 from evaluations.states import SeasonState
-from evaluations.views.case_reading import conflict_rows, missing, next_step, saver
+from evaluations.views.case_reading import conflict_rows, next_step, progress, saver
 from evaluations.views.case_saving import (
     Clash,
     after_saving,
@@ -120,13 +121,25 @@ def form_page(
         "case": case,
         "form": form,
         "seen": fingerprints(typed(case)),
-        "missing": missing(gaps(case), form),
+        **listed(case, form),
+        "tables": form.tables(),
         "photos": [(photo, form[f"{CAPTION}{photo.code}"]) for photo in shown_photos(case, form)],
         "links": case.organization_links.select_related("organization"),
         "words": search.words,
         "found": search.qs[:FOUND_AT_ONCE] if search.words else [],
     }
     return page(request, "cases/edit.html", context, status=status)
+
+
+def listed(case: Submission, form: CaseForm) -> dict[str, Any]:
+    """The steps of the form with what each lacks, and what the budget lines make."""
+    found = gaps(case)
+    return {
+        "parts": progress(found, form),
+        "lacking": len(found),
+        "sums": sums(case.budget_lines),
+        "case": case,
+    }
 
 
 def shown_photos(case: Submission, form: CaseForm) -> list[Photo]:
@@ -172,7 +185,6 @@ def autosave_case(request: HttpRequest, code: str) -> HttpResponse:
     saved = found_case(request, code)
     stored, laid = typed(saved), merge(saved, request.POST)
     form.complain()
-    listed = {"missing": missing(gaps(saved), form), "case": saved}
     return JsonResponse(
         {
             "revision": saved.revision,
@@ -180,7 +192,7 @@ def autosave_case(request: HttpRequest, code: str) -> HttpResponse:
             "saved_at": timezone.localtime(saved.saved_at).isoformat(timespec="seconds"),
             "fields": {name: stored[name] for name in laid.different if name in request.POST},
             "errors": {name: [str(e) for e in errors] for name, errors in form.errors.items()},
-            "missing": render_to_string("cases/_missing.html", listed, request),
+            "missing": render_to_string("cases/_missing.html", listed(saved, form), request),
         }
     )
 

@@ -14,7 +14,7 @@ from evaluations.models import Submission
 from evaluations.rules import submissions as rules
 from evaluations.rules.checklist import checklist
 from evaluations.states import SubmissionState
-from evaluations.views.case_reading import REASON_FIELDS, history, sections
+from evaluations.views.case_reading import REASON_FIELDS, history, people_of, sections
 from goldidea.lib.htmx import go, page
 from goldidea.lib.personal import masked
 from goldidea.lib.spreadsheets import XLSX_TYPE, Column, as_xlsx
@@ -97,8 +97,7 @@ def case_page(request: HttpRequest, case: Submission, form: ScreeningForm, statu
     bodies = [snapshot.body for snapshot in case.snapshots.order_by("-pk")[:2]] or [snapshot_body(case)]
     last, before = bodies[0], bodies[1] if len(bodies) > 1 else None
     may = rules.can_screen_case(request.user, case)
-    worker = f"{case.worker_name} {masked(case.worker_phone)}".strip()
-    parts = sections(last, before, worker=worker)
+    parts = sections(last, before, people_of(case, masked(case.worker_phone)))
     decides = bool(may) and case.state == S.SUBMITTED
     for row in (row for part in parts for row in part.rows if decides):
         row.reason = form[f"reason_{row.field}"] if f"reason_{row.field}" in form.fields else None

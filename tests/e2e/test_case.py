@@ -16,6 +16,10 @@ SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1280"])
 LANGUAGES = pytest.mark.parametrize("language", ["zh-hans", "en"])
 TEXTS = {
     "summary": "墙门里多是七八十岁的老邻居，每天早上开窗，对门看见就算问过安。",
+    "head_name": "吴秀英",
+    "profile": "清波门的老邻居们 2012 年自己办起来的互助社。",
+    "team_0_name": "周小满",
+    "team_0_role": "项目负责人",
     "worker_name": "周小满",
     "worker_phone": "138 1234 5678",
     "need": "去年冬天，一位老人在家摔倒，第二天才被发现。",
@@ -25,6 +29,14 @@ TEXTS = {
     "practice": "早上八点前开窗；没开，邻居五分钟内去敲门。",
     "effect": "半年里三次及时发现老人不舒服。",
     "beneficiaries": "37",
+    "indirect_beneficiaries": "120",
+    "locations": "清波门社区三个墙门",
+    "budget_lines_0_item": "问安牌与小黑板",
+    "budget_lines_0_unit_price": "100",
+    "budget_lines_0_unit": "块",
+    "budget_lines_0_quantity": "120",
+    "budget_lines_0_own": "4000",
+    "budget_lines_0_granted": "8000",
     "starts_on": "2018-03-10",
     "ends_on": "2018-09-30",
     "budget_total": "12000",
@@ -49,6 +61,7 @@ def cast(own_database: str) -> Cast:
 def write(page: Page) -> None:
     for name, value in CHOICES.items():
         page.check(f"input[name={name}][value={value}]", force=True)
+    page.select_option("[name=budget_lines_0_category]", "materials")
     for name, value in TEXTS.items():
         page.fill(f"[name={name}]", value)
 

@@ -16,6 +16,9 @@ WORDS: dict[str, Any] = {
     "title": "墙门晨间问安",
     "field": "elderly",
     "summary": "独居老人每天开窗，对门看见就算问过安。",
+    "head_name": "吴秀英",
+    "profile": "清波门的老邻居们 2012 年自己办起来的互助社，常来的有四十多人。",
+    "team": [{"name": "周小满", "education": "bachelor", "certificate": "assistant", "role": "项目负责人"}],
     "worker_name": "周小满",
     "worker_phone": "+8613812345678",
     "origin_kind": "need",
@@ -28,8 +31,22 @@ WORDS: dict[str, Any] = {
     "practice": "早上八点前开窗；没开就敲门。",
     "effect": "半年里三次及时发现老人不舒服。",
     "beneficiaries": 37,
+    "indirect_beneficiaries": 120,
+    "locations": "清波门社区三个墙门",
     "starts_on": dt.date(2018, 3, 10),
     "ends_on": dt.date(2018, 9, 30),
+    "budget_lines": [
+        {
+            "category": "materials",
+            "item": "问安牌与小黑板",
+            "unit_price": "100",
+            "unit": "块",
+            "quantity": "120",
+            "own": "4000",
+            "granted": "8000",
+            "remark": "",
+        }
+    ],
     "budget_total": 12000,
     "amount_asked": 8000,
 }

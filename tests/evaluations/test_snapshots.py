@@ -40,6 +40,7 @@ def test_everything_that_later_pages_read_is_frozen() -> None:
     frozen = case.snapshots.get()
     assert frozen.revision == case.revision
     assert frozen.body == {
+        "format": 2,
         "title": "墙门晨间问安",
         "number": "2018-QB-001",
         "field": "elderly",
@@ -56,6 +57,25 @@ def test_everything_that_later_pages_read_is_frozen() -> None:
         "practice": "早上八点前开窗；没开就敲门。",
         "effect": "半年里三次及时发现老人不舒服。",
         "beneficiaries": 37,
+        "profile": "清波门的老邻居们 2012 年自己办起来的互助社，常来的有四十多人。",
+        "last_inspection": "",
+        "supervising_unit": "",
+        "locations": "清波门社区三个墙门",
+        "indirect_beneficiaries": 120,
+        "team": [{"education": "bachelor", "certificate": "assistant", "role": "项目负责人"}],
+        "budget_lines": [
+            {
+                "category": "materials",
+                "item": "问安牌与小黑板",
+                "unit": "块",
+                "remark": "",
+                "unit_price": "100.00",
+                "quantity": "120.00",
+                "own": "4000.00",
+                "granted": "8000.00",
+                "total": "12000.00",
+            }
+        ],
         "starts_on": "2018-03-10",
         "ends_on": "2018-09-30",
         "budget_total": "12000.00",

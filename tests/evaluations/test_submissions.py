@@ -129,7 +129,7 @@ def test_each_required_field_is_missed(cast: Cast, season: Season, name: str) ->
 
 
 def test_a_text_too_long_is_kept_and_named(cast: Cast, season: Season) -> None:
-    case = draft(cast, season, summary="字" * 325)
+    case = draft(cast, season, summary="字" * 525)
     assert [(gap.field, gap.words) for gap in gaps(case)] == [("summary", "概要：请删短 25 个字")]
 
 
@@ -363,7 +363,7 @@ def test_autosave_answers_with_the_new_revision(writer: Any, cast: Cast, season:
     answer = writer.post(url("save", case), posted(case, title="改名", starts_on="2018-02-31"))
     body = answer.json()
     assert (answer.status_code, body["revision"], list(body["errors"])) == (200, 2, ["starts_on"])
-    assert "还缺 1 处" in body["missing"]
+    assert "还缺 1 项" in body["missing"]
     case.refresh_from_db()
     assert (case.title, case.rough) == ("改名", {"starts_on": "2018-02-31"})
 
