@@ -15,7 +15,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from communities.decisions import decision_kind
+from communities.models import Appointment
 from goldidea.lib.personal import masked
+
+ROLES: Final[dict[str, Any]] = {
+    **{role.value: role.label for role in Appointment.Role},
+    "organization_user": _("social organization"),
+    "supportive_org": _("supportive organization"),
+    "resident_judge": _("resident judge"),
+    "expert_judge": _("expert"),
+}
 
 ACTIONS: Final[dict[str, Any]] = {
     "begin district": _("set up the district"),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from communities.accounts import tables
-from communities.audit_words import OBJECTS, action_words, change_words
+from communities.audit_words import OBJECTS, ROLES, action_words, change_words
 from communities.filters.audit import AuditFilter
 from communities.models import District
 from communities.rules import is_district_staff, is_observer, is_staff
@@ -62,6 +62,7 @@ def line(event: AuditEvent) -> dict[str, Any]:
         "event": event,
         "detail": detail,
         "words": action_words(event.action),
+        "role": ROLES.get(event.role, event.role),
         "kind": OBJECTS.get(event.object_type, event.object_type),
         "changes": change_words(event.object_type, detail.changes) if detail else [],
     }

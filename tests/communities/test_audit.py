@@ -132,3 +132,28 @@ def test_decisions_are_named_by_their_kind() -> None:
     with translation.override("en"):
         assert str(action_words("approve grant_staff")) == "approved: Give a staff role"
         assert action_words("something new") == "something new"
+
+
+def test_a_line_carries_the_role_under_which_the_person_acted(cast: Cast) -> None:
+    """By the appointments of today, for every action, wherever it is recorded."""
+    staff, judge = cast.people["subdistrict_staff"], cast.people["resident_judge"]
+    make.appoint(staff, "community_user", cast.community)  # the weightier role of the two
+    other = make.district("gongshu", division_code="330105", name="拱墅区")
+    make.appoint(staff, "observer", other)
+    for by, district, role in (
+        (staff, cast.district, "subdistrict_staff"),
+        (staff, other, "observer"),
+        (cast.people["community_user"], cast.district, "community_user"),
+        (cast.people["organization_user"], cast.district, "organization_user"),
+        (cast.people["supportive_org"], cast.district, "supportive_org"),
+        (cast.people["platform_admin"], cast.district, "platform_admin"),
+        (judge, cast.district, "resident_judge"),
+        (staff, None, "subdistrict_staff"),  # outside any district
+        (cast.people["district_staff"], other, ""),  # somebody who holds nothing there
+        (None, cast.district, ""),
+    ):
+        assert audit.record("sign in", staff, by=by, district=district).role == role, (by, district)
+    audit.record_many("appoint", [(cast.community, {})], by=staff)
+    assert audit.history(cast.community).first().event.role == "subdistrict_staff"
+    page = enter(cast.people["observer"]).get("/shangcheng/office/audit/").content.decode()
+    assert "居民评委" in page and "街道工作人员" in page
