@@ -72,9 +72,9 @@ def address(name: str, district: District) -> str:
 
 
 def account_links(user: Any) -> list[tuple[str, str]]:
-    """Beside the name in the strip: another district, and one's own password. A judge has neither."""
+    """Beside the name in the strip: another district, and how one signs in. A judge has neither."""
     if not getattr(user, "is_authenticated", False) or user.kind != user.Kind.PERSON:
         return []
     places = {desk.district.pk if desk.district else None for desk in desks(user)}
     links = [(reverse("desks"), _("Change district"))] if len(places) > 1 else []
-    return [*links, (reverse("account_change_password"), _("Change password"))]
+    return [*links, (reverse("mfa_index"), _("My sign-in"))]

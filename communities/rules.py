@@ -24,6 +24,11 @@ def appointments(user: Any, on: dt.date | None = None) -> list[Appointment]:
     return user._appointments_today
 
 
+def needs_second_factor(user: Any) -> bool:
+    """Offices, observers and administrators sign in with two factors; communities and organizations may."""
+    return any(a.role != Role.COMMUNITY_USER for a in appointments(user))
+
+
 def roles_in(user: Any, district: District | None) -> set[str]:
     """The person's roles in a district by appointment to a division (organizations add theirs)."""
     return {a.role for a in appointments(user) if district is not None and a.district_id == district.pk}

@@ -1,10 +1,12 @@
 """Set the own password with a printed slip."""
 
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -12,11 +14,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.actions import limits, slips
-from accounts.forms import ActivationForm
+from accounts.forms.sign_in import ActivationForm
 from accounts.models import ActivationSlip, User
-from goldidea.lib import audit
 from goldidea.lib.addresses import client_address
-from goldidea.lib.htmx import go, page
+from goldidea.lib.htmx import page
 
 
 @login_not_required
@@ -31,8 +32,7 @@ def activate(request: HttpRequest, slip_code: str = "") -> HttpResponse:
         initial={"username": slip.user.username if slip else ""},
     )
     if form.is_valid() and (user := activated(request, form)):
-        enter(request, user)
-        return go(request, "after_sign_in")
+        return enter(request, user)
     return page(request, "accounts/activate.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -57,8 +57,8 @@ def activated(request: HttpRequest, form: ActivationForm) -> User | None:
     return user
 
 
-def enter(request: HttpRequest, user: User) -> None:
-    """Signed in right away: the slip has just proved who it is."""
-    login(request, user, backend="accounts.backends.AccountBackend")
-    audit.record("sign in", user, by=user, address=client_address(request))
+def enter(request: HttpRequest, user: User) -> HttpResponse:
+    """Signed in right away, the slip has just proved who it is; who has a second factor is asked for that too."""
     messages.success(request, _("Your password is set. From now on you sign in with it."))
+    record_authentication(request, user, method="slip")
+    return perform_login(request, Login(user=user, redirect_url=resolve_url("after_sign_in")))

@@ -36,18 +36,31 @@ def masked(phone: str) -> str:
     return f"{phone[:3]} {phone[3:6]}****{phone[-4:]}" if len(phone) > 9 else "****" if phone else ""
 
 
+def encrypt(text: str) -> str:
+    """A Fernet token (AES-128-CBC, HMAC-SHA256) under PERSONAL_DATA_KEY."""
+    return Fernet(settings.PERSONAL_DATA_KEY.encode()).encrypt(text.encode()).decode()
+
+
+def decrypt(token: str) -> str:
+    """The text of a token made by `encrypt`.
+
+    Raises: InvalidToken if it was made under a key that is gone.
+    """
+    return Fernet(settings.PERSONAL_DATA_KEY.encode()).decrypt(token.encode()).decode()
+
+
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """Text that the database holds only as a Fernet token (AES-128-CBC, HMAC-SHA256). Empty stays empty."""
 
     def get_prep_value(self, value: Any) -> Any:
         if not value:
             return ""
-        return Fernet(settings.PERSONAL_DATA_KEY.encode()).encrypt(str(value).encode()).decode()
+        return encrypt(str(value))
 
     def from_db_value(self, value: str | None, _expression: Any, _connection: Any) -> str:
         if not value:
             return ""
         try:
-            return Fernet(settings.PERSONAL_DATA_KEY.encode()).decrypt(value.encode()).decode()
+            return decrypt(value)
         except InvalidToken:
             return ""  # Written under a key that is gone: the value is lost, the row is not.

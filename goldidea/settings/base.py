@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "goldidea.lib",
     "accounts",
     "communities",
@@ -67,6 +68,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "goldidea.lib.middleware.RefusalMiddleware",
+    "communities.middleware.SecondFactorMiddleware",
     "communities.middleware.DistrictMiddleware",
 ]
 
@@ -112,13 +114,32 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_FORMS = {
-    "login": "accounts.forms.SignInForm",
-    "change_password": "accounts.forms.ChangePasswordForm",
-    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "login": "accounts.forms.sign_in.SignInForm",
+    "change_password": "accounts.forms.sign_in.ChangePasswordForm",
+    "reauthenticate": "accounts.forms.sign_in.ReauthenticateForm",
 }
 # Counted in accounts.models.SignInFailure instead, by account and by address (one hall shares one address).
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_SESSION_REMEMBER = False
+
+# Staff sign in with a second factor; without one they are led to set one up, and nothing else opens.
+REQUIRE_SECOND_FACTOR = env.flag("REQUIRE_SECOND_FACTOR", default=not DEVELOPMENT)
+MFA_ADAPTER = "accounts.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "accounts.forms.factors.FactorForm",
+    "activate_totp": "accounts.forms.factors.AppForm",
+    "add_webauthn": "accounts.forms.factors.PasskeyForm",
+}
+MFA_TOTP_ISSUER = "金点子"
+MFA_TOTP_TOLERANCE = 1
+# A printed list may be somebody's only factor: two months of sign-ins on one sheet.
+MFA_RECOVERY_CODE_COUNT = 40
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Accounts' addresses are the office's business, not django-allauth's.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Browsers let passkeys work on http://localhost.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEVELOPMENT
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14

@@ -16,6 +16,19 @@ DISTRICT = {"district_staff": "D"}
 UPLOADER = {"subdistrict_staff": "O"}
 # Who can be a second person: platform administrators for staff roles only.
 SECONDS = {"platform_admin": "A", "district_staff": "D", "subdistrict_staff": "D"}
+# Whoever signs in with a password; judges come by their card.
+PERSON = dict.fromkeys(
+    [
+        "platform_admin",
+        "district_staff",
+        "subdistrict_staff",
+        "community_user",
+        "organization_user",
+        "supportive_org",
+        "observer",
+    ],
+    "O",
+)
 EVERYBODY = "everybody"
 SIGNED_IN = "signed in"
 
@@ -95,6 +108,16 @@ PAGES: dict[str, Page] = {
     "account_change_password": form(SIGNED_IN),
     "account_reset_password": get(EVERYBODY),
     "account_reauthenticate": form(SIGNED_IN),
+    "mfa_authenticate": form(
+        SIGNED_IN
+    ),  # who is signed in is led on; who is half signed in has a test of its own
+    "mfa_reauthenticate": form(PERSON),
+    "mfa_index": get(PERSON),
+    "mfa_activate_totp": form(PERSON),
+    "mfa_add_webauthn": form(PERSON),
+    "mfa_generate_recovery_codes": form(PERSON),
+    "mfa_view_recovery_codes": get(PERSON),
+    "factor_remove": form(PERSON, options=("1",)),
     "activate": form(EVERYBODY),
     "activate_slip": get(EVERYBODY, "word"),
     "card:how": get(EVERYBODY),
