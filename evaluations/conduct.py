@@ -21,6 +21,7 @@ KEYS = (
     *("mode", "bench", "conflicts", "notice_working_days", "assignment"),
     *("start_after", "calibration_item", "checklist"),
 )
+CAPS = ("per_entry", "per_judge", "per_sub_district")
 # What a criterion's row can hold (evaluations.models.Criterion): names, whole digits and decimals.
 NAME_LIMITS = {"zh-hans": 40, "en": 60}
 WHOLE_DIGITS, DECIMALS = 6, 3
@@ -49,7 +50,8 @@ class ConductError(RuleError):
 class Conduct:
     """Who judges whom, and when. `conflicts` always holds own_community and own_organization.
 
-    `per_entry` (in each panel) and `per_judge` are None where the rule sets no limit.
+    `per_entry` (in each panel), `per_judge` and `per_sub_district` (judges of one sub-district for an entry)
+    are None where the rule sets no limit.
     """
 
     mode: str
@@ -58,6 +60,7 @@ class Conduct:
     notice_working_days: int
     per_entry: int | None
     per_judge: int | None
+    per_sub_district: int | None
     start_after: int
     calibration_item: bool
     checklist: tuple[str, ...]
@@ -108,7 +111,7 @@ def _read(given: Mapping[str, object]) -> tuple[Conduct, list[RuleError]]:
         "conduct.conflicts",
         lambda item, at: reader.choice(item, at, CONFLICTS),
     )
-    caps = reader.members(got.get("assignment", {}), "conduct.assignment", (), ("per_entry", "per_judge"))
+    caps = reader.members(got.get("assignment", {}), "conduct.assignment", (), CAPS)
     item = got.get("calibration_item", False)
     if not isinstance(item, bool):
         reader.errors.append(ConductError("conduct.calibration_item", "not-true-or-false"))
@@ -121,6 +124,7 @@ def _read(given: Mapping[str, object]) -> tuple[Conduct, list[RuleError]]:
         ),
         per_entry=_cap(reader, caps, "per_entry"),
         per_judge=_cap(reader, caps, "per_judge"),
+        per_sub_district=_cap(reader, caps, "per_sub_district"),
         start_after=reader.count(got.get("start_after", 0), "conduct.start_after", 1000),
         calibration_item=bool(item),
         checklist=reader.items(

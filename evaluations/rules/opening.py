@@ -120,6 +120,8 @@ def _blockers(scene: _Scene) -> Iterator[Finding]:
     yield from _stale_entries(scene)
     yield from _judges(scene)
     yield from _too_few(scene)
+    if _needs_connection(scene):
+        yield from _disconnected(scene)
 
 
 def _stale_entries(scene: _Scene) -> Iterator[Finding]:
@@ -223,6 +225,19 @@ def _warnings(scene: _Scene) -> Iterator[Finding]:
                     % {"panel": panel.words, "advised": trim.advised},
                     tuple(f"{name} ({marks[e.pk]})" for e, name in zip(weak, _names(weak), strict=True)),
                 )
+    if not _needs_connection(scene):
+        yield from _disconnected(scene)
+    yield from _waiting_cases(scene)
+
+
+def _needs_connection(scene: _Scene) -> bool:
+    """Whether a round whose judges cannot be compared would have no result."""
+    calibration = scene.rule.calibration
+    return calibration is not None and calibration.if_disconnected == "refuse"
+
+
+def _disconnected(scene: _Scene) -> Iterator[Finding]:
+    for panel in scene.deciding():
         seats = {seat.pk for seat in scene.seats if seat.panel_id == panel.pk}
         joined = groups({(f"seat {s}", f"entry {e}") for s, e in scene.pairs if s in seats})
         if len(joined) > 1:
@@ -235,7 +250,6 @@ def _warnings(scene: _Scene) -> Iterator[Finding]:
                 ),
                 page="round_assignment",
             )
-    yield from _waiting_cases(scene)
 
 
 def _untrimmed(panel: Panel, entries: list[Entry], marks: Counter[int], start: int) -> Finding:

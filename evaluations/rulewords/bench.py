@@ -35,6 +35,12 @@ def bench(said: Said) -> Iterator[str]:
             "A judge marks at most %(count)d entries.",
             conduct.per_judge,
         ) % {"count": conduct.per_judge}
+    if conduct.per_sub_district is not None:
+        yield ngettext(
+            "At most %(count)d judge of one sub-district marks the same entry.",
+            "At most %(count)d judges of one sub-district mark the same entry.",
+            conduct.per_sub_district,
+        ) % {"count": conduct.per_sub_district}
     yield (
         _("Judges mark online.") if conduct.mode == "online" else _("Judges mark during a live presentation.")
     )

@@ -10,7 +10,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from communities.actions.decisions import request_decision
 from evaluations.actions import assignment as actions
-from evaluations.actions.assignment import PanelProposal, Proposal, balance_of, propose_assignment
+from evaluations.actions.proposals import (
+    PanelProposal,
+    Proposal,
+    balance_of,
+    propose_assignment,
+    propose_late,
+)
 from evaluations.forms.rounds import DigestForm, LatePairForm, PairForm
 from evaluations.models import Entry, Round, Seat
 from evaluations.progress import assignment_rows
@@ -52,6 +58,7 @@ def assignment_page(
         context["boards"] = standing(round_, current)
         if changing:
             context["form"] = form or LatePairForm(round_=round_)
+            context["late"] = late_suggestions(round_, current)
     return round_page(request, "rounds/assignment.html", round_, "round_assignment", context, status=status)
 
 
@@ -73,6 +80,15 @@ def proposed(panel: PanelProposal, proposal: Proposal, current: set[Key]) -> dic
         "balance": panel.balance,
         "short": panel.short,
     }
+
+
+def late_suggestions(round_: Round, current: set[Key]) -> list[tuple[Entry, Seat]]:
+    """Who could take the place of those who recused themselves, all else as it is."""
+    proposal = propose_late(round_)
+    entries = {entry.pk: entry for entry in proposal.entries}
+    seats = {seat.pk: seat for panel in proposal.panels for seat in panel.seats}
+    pairs = {pair for panel in proposal.panels for pair in panel.pairs} - current
+    return [(entries[entry], seats[seat]) for entry, seat in sorted((e, s) for s, e in pairs)]
 
 
 def standing(round_: Round, current: set[Key]) -> list[dict[str, Any]]:

@@ -2,12 +2,9 @@
 
 import pytest
 
-from evaluations.actions.assignment import (
-    apply_assignment,
-    assign_by_hand,
-    propose_assignment,
-    unassign_by_hand,
-)
+from evaluations.actions.assignment import apply_assignment, assign_by_hand, unassign_by_hand
+from evaluations.actions.proposals import propose_assignment, propose_late
+from evaluations.actions.recusals import declare_recusal
 from evaluations.actions.seats import seat_judges
 from evaluations.models import Round
 from evaluations.rules.bench import free_judges
@@ -129,7 +126,7 @@ def test_a_proposal_is_balanced_and_the_same_each_time(scene):
     assert (proposal.added, proposal.removed) == (20, 0)
     assert {
         (short.judges, short.wanted, tuple(short.barred.items()), short.full) for short in panel.short
-    } == {(4, 7, ((Bar.OWN_COMMUNITY, 1),), False)}
+    } == {(4, 7, ((Bar.OWN_COMMUNITY, 1),), 0)}
     assert propose_assignment(scene.round).digest == proposal.digest
     assert scene.round.assignments.count() == 0
 
@@ -140,7 +137,41 @@ def test_limits_of_the_rule_are_kept_and_shortage_is_explained():
     (panel,) = propose_assignment(scene.round).panels
     assert panel.balance.per_judge == (2, 2)
     assert panel.balance.per_entry == (2, 2)
-    assert {(short.judges, short.wanted, short.full) for short in panel.short} == {(2, 3, True)}
+    assert {(short.judges, short.wanted, short.full) for short in panel.short} == {(2, 3, 2)}
+
+
+def test_a_sub_district_from_which_enough_judges_come_is_named():
+    scene = room(5, min_marks=1, conduct=caps(per_entry=3, per_sub_district=2))
+    scene.seat_all()
+    (panel,) = propose_assignment(scene.round).panels
+    assert panel.balance.per_entry == (2, 2)
+    assert {(short.judges, short.wanted, short.full, short.crowded) for short in panel.short} == {
+        (2, 3, 0, 2)
+    }
+
+
+def test_the_quality_of_a_proposal_is_told(scene):
+    """Five judges, each of whom marks four of five: a balanced incomplete block, E = 15/16."""
+    (panel,) = propose_assignment(scene.round).panels
+    assert (panel.balance.efficiency, panel.balance.connectivity, panel.balance.weak) == (93, "0.94", False)
+
+
+def test_after_a_recusal_the_rest_stays_and_a_judge_in_its_place_is_proposed():
+    scene = room(5, min_marks=1, conduct=caps(per_entry=2))
+    scene.seat_all()
+    scene.assign_all()
+    Round.objects.filter(pk=scene.round.pk).update(state="open")
+    scene.round.refresh_from_db()
+    assert propose_late(scene.round).added == 0
+    row = scene.round.assignments.select_related("seat", "entry").first()
+    declare_recusal(row.seat, row.entry, reason="kin", by=None, now=now())
+    late = propose_late(scene.round)
+    (panel,) = late.panels
+    there = set(scene.round.assignments.values_list("seat_id", "entry_id"))
+    ((seat, entry),) = panel.pairs - there
+    assert entry == row.entry_id and seat != row.seat_id
+    assert there - panel.pairs == {(row.seat_id, row.entry_id)}
+    assert (seat, entry) not in exclusions(scene.round)
 
 
 def test_what_was_seen_is_what_is_applied(scene):

@@ -173,14 +173,34 @@ def test_votes_that_decide_keep_it_shut():
     assert codes(readiness(scene.round, now()).blockers) == ["votes-not-collected"]
 
 
-def test_entries_that_share_no_judge_are_warned_of(ready):
+def split_in_two(ready):
     first, *others = ready.round.entries.order_by("key")
     seats = list(ready.round.seats.order_by("number"))
     ready.round.assignments.all().delete()
     for entry, marking in ((first, seats[4:]), *((entry, seats[:4]) for entry in others)):
         for seat in marking:
             make.assign(seat, entry)
+
+
+def test_entries_that_share_no_judge_are_warned_of(ready):
+    split_in_two(ready)
     assert "disconnected" in codes(readiness(ready.round, now()).warnings)
+
+
+@pytest.mark.parametrize(("choice", "blocks"), [("refuse", True), ("uncalibrated", False)])
+def test_a_calibration_that_could_not_be_computed_keeps_the_round_closed(choice, blocks):
+    plan = {"method": "additive", "cap": "15", "min_marks": 1, "if_disconnected": choice}
+    stages = {"mode": "half_up", "places": 2, "stages": ["panel", "total"]}
+    scene = room(6, level="sheet", calibration=plan, rounding=stages)
+    scene.seat_all()
+    scene.assign_all()
+    assert "disconnected" not in codes(readiness(scene.round, now()).blockers)
+    split_in_two(scene)
+    found = readiness(scene.round, now())
+    assert ("disconnected" in codes(found.blockers), "disconnected" in codes(found.warnings)) == (
+        blocks,
+        not blocks,
+    )
 
 
 def test_cases_left_out_and_undecided_are_warned_of(ready):
