@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from evaluations.actions import closing, sealing, tallying
+from evaluations.actions import closing, public_files, sealing, tallying
 from evaluations.models import Round
 from goldidea.lib.audit_sealing import seal_audit, sign_head
 from goldidea.lib.jobs import enqueue
@@ -35,3 +35,9 @@ def tick() -> None:
     closing.close_due_rounds(timezone.now())
     for pk in Round.objects.awaiting_tally().values_list("pk", flat=True):
         enqueue("evaluations.tasks.tally_round", round_id=pk)
+
+
+@shared_task
+def write_public_files() -> None:
+    """Write what is published and has no file yet. Rung when something is published."""
+    public_files.write_missing()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from communities.workdays import workdays_of
+from evaluations.actions.public_files import replace_files
 from evaluations.conduct import conduct_of
 from evaluations.models import Publication, Round, Tally
 from evaluations.parsed import parsed_rule
@@ -76,6 +77,7 @@ def _standing_tally(round_: Round) -> Tally:
 def _publish(row: Tally, round_: Round, kind: str, now: dt.datetime) -> Publication:
     document = publication_document(row, round_, kind, now)
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    replace_files(round_)
     return Publication.objects.create(
         round=round_, tally=row, kind=kind, body=text, etag=canonical.sha256(text.encode())
     )

@@ -198,6 +198,8 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / "var" / "media")))
 # The signed heads of the audit trail, one an hour: copy this file to where the database's administrators cannot write.
 AUDIT_HEADS_FILE = Path(env.text("AUDIT_HEADS_FILE", str(MEDIA_ROOT / "evidence" / "audit-heads.txt")))
+# Where published results lie as files for the front server (evaluations/actions/public_files.py); empty: nowhere.
+PUBLISHED_ROOT = env.text("PUBLISHED_ROOT", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -225,6 +227,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "communities.tasks.read_waiting_imports",
         "schedule": 10.0,
         "options": {"expires": 10.0},
+    },
+    # Writes the files of published results that are missing: after an upgrade, a kill, a lost message.
+    "public-files": {
+        "task": "evaluations.tasks.write_public_files",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
     },
     "forget-imports": {"task": "communities.tasks.forget_imports", "schedule": 86400.0},
     "forget-old-attempts": {"task": "accounts.tasks.forget_old_attempts", "schedule": 86400.0},
