@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from evaluations.actions import closing, public_files, sealing, tallying
+from evaluations.actions import bundling, closing, public_files, sealing, tallying
 from evaluations.models import Round
 from goldidea.lib.audit_sealing import seal_audit, sign_head
 from goldidea.lib.jobs import enqueue
@@ -30,11 +30,19 @@ def checkpoint() -> None:
 
 
 @shared_task
+def build_bundle(tally_id: int) -> None:
+    """Build the bundle of one published tally."""
+    bundling.build_bundle(tally_id)
+
+
+@shared_task
 def tick() -> None:
     """Close what is due; ring for closed rounds whose message was lost."""
     closing.close_due_rounds(timezone.now())
     for pk in Round.objects.awaiting_tally().values_list("pk", flat=True):
         enqueue("evaluations.tasks.tally_round", round_id=pk)
+    for pk in bundling.bundles_waiting().values_list("pk", flat=True):
+        enqueue("evaluations.tasks.build_bundle", tally_id=pk)
 
 
 @shared_task

@@ -8,6 +8,7 @@ from django.db import connection
 
 from evaluations.models import Round, RoundEvent, ScoreSheet
 from evaluations.tally import canonical
+from goldidea.lib import sealing, signing
 
 
 def database_time() -> dt.datetime:
@@ -47,3 +48,9 @@ def receipt_code(digest: str) -> str:
     """The receipt of an event: the first 60 bits of its SHA-256 as 12 base32 characters in groups of four."""
     word = base64.b32encode(bytes.fromhex(digest[:16])).decode()[:12]
     return "-".join(word[i : i + 4] for i in (0, 4, 8))
+
+
+def signed_receipt(round_code: str, digest: str) -> str:
+    """The promise that the log of the round will hold the event with this digest, as a signed note."""
+    name = sealing.origin(f"round/{round_code}")
+    return signing.sign(name, f"{name}\nreceipt {digest}\n")

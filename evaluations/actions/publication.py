@@ -17,6 +17,7 @@ from evaluations.states import ROUND_MOVES, TALLY_MOVES, RoundState, TallyState
 from evaluations.tally import RuleSet, canonical, full_marks
 from goldidea.lib import audit
 from goldidea.lib.errors import Refusal, StaleState
+from goldidea.lib.jobs import enqueue
 from goldidea.lib.moves import move
 
 FORMAT = "goldidea-publication/1"
@@ -78,6 +79,7 @@ def _publish(row: Tally, round_: Round, kind: str, now: dt.datetime) -> Publicat
     document = publication_document(row, round_, kind, now)
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     replace_files(round_)
+    enqueue("evaluations.tasks.build_bundle", tally_id=row.pk)
     return Publication.objects.create(
         round=round_, tally=row, kind=kind, body=text, etag=canonical.sha256(text.encode())
     )

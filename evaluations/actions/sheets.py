@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
-from evaluations.actions.events import receipt_code, record_event
+from evaluations.actions.events import receipt_code, record_event, signed_receipt
 from evaluations.models import Entry, RoundEvent, ScoreSheet, Seat
 from evaluations.parsed import parsed_rule
 from evaluations.rules.scoring import NOT_SEATED, RECUSED
@@ -44,12 +44,16 @@ JOIN evaluations_criterion c ON c.rule_set_id = %(rules)s AND c.key = m.key
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a judge gets for a sheet: a code made of its event's digest, its revision, and the database's time."""
+    """What a judge gets for a sheet: a code made of its event's digest, its revision, and the database's time.
+
+    `signed` promises, under the installation's signature, that the round's log will hold the sheet.
+    """
 
     code: str
     digest: str
     revision: int
     submitted_at: dt.datetime
+    signed: str
 
 
 def criteria_of(seat: Seat) -> tuple[Criterion, ...]:
@@ -165,7 +169,8 @@ def _insert(
         "commitment": commitment,
     }
     event = record_event(round_, "sheet", body, at=submitted_at, sheet=ScoreSheet(pk=sheet_id))
-    return Receipt(receipt_code(event.digest), event.digest, base + 1, submitted_at)
+    promise = signed_receipt(round_.code, event.digest)
+    return Receipt(receipt_code(event.digest), event.digest, base + 1, submitted_at, promise)
 
 
 def commit_to(entry: Entry, seat: Seat, marks: Mapping[str, Decimal], revision: int, salt: str) -> str:
@@ -185,7 +190,7 @@ def _received(
 ) -> Receipt | None:
     """The receipt of an earlier arrival of the same tap; not of other marks under its key."""
     event = (
-        RoundEvent.objects.select_related("sheet")
+        RoundEvent.objects.select_related("sheet", "round")
         .filter(sheet__client_key=client_key, sheet__seat=seat, sheet__entry=entry)
         .first()
     )
@@ -197,7 +202,8 @@ def _received(
 
 
 def receipt_of(sheet: ScoreSheet, event: RoundEvent) -> Receipt:
-    return Receipt(receipt_code(event.digest), event.digest, sheet.revision, sheet.submitted_at)
+    promise = signed_receipt(event.round.code, event.digest)
+    return Receipt(receipt_code(event.digest), event.digest, sheet.revision, sheet.submitted_at, promise)
 
 
 def _refusal(error: DatabaseError) -> Exception:

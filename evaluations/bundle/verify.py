@@ -19,8 +19,11 @@ import hashlib
 import io
 import json
 import math
+import os
 import re
+import sys
 import unicodedata
+import zipfile
 from fractions import Fraction
 
 ALWAYS = (
@@ -683,30 +686,87 @@ class Tally:
                     places[entry] = (rank, len(together) > 1, by)
         return places
 
-    def document(self):
-        """The document goldidea-result/1."""
-        scores = {panel["id"]: self.panel_scores(panel) for panel in self.rule["panels"]}
-        for panel in self.rule["panels"]:
-            self.marks_warnings(panel, scores[panel["id"]])
-        standings = {entry: self.standing(entry, scores) for entry in self.entries}
-        places = self.rank(standings, scores)
-        plain = self.uncalibrated()
-        lines = [
-            self.line(entry, standings[entry], scores, places.get(entry), plain.get(entry))
-            for entry in self.entries
-        ]
+    def document(self, published=None):
+        """The document goldidea-result/1. The corrections of a calibrated round are those published, once they are checked."""
+        capped = self.check_corrections(published or {})
+        standings, scores, places = self.ranked()
+        plain = {}
+        if self.corrections:
+            kept, warnings = self.corrections, list(self.warnings)
+            self.corrections = {}
+            beside, _scores, ranks = self.ranked()
+            self.corrections, self.warnings = kept, warnings
+            for entry, one in beside.items():
+                rank = ranks[entry][0] if entry in ranks else None
+                plain[entry] = {"rank": rank, "total": figure(one["total"], self.places)}
+        lines = [self.line(e, standings[e], scores, places.get(e), plain.get(e)) for e in self.entries]
         lines.sort(key=lambda line: (line["rank"] is None, line["rank"] or 0, line["entry"]))
         return {
             "format": "goldidea-result/1",
             "rule_sha256": sha256(canonical(self.rule)),
             "marks_sha256": self.marks_sha256,
             "standings": lines,
-            "corrections": [],
-            "warnings": sorted(self.warnings, key=warning_order),
+            "corrections": [
+                {"panel": panel, "seat": seat, "points": figure(points, 2)}
+                for (panel, seat), points in sorted(self.corrections.items())
+            ],
+            "warnings": sorted(self.warnings + capped, key=warning_order),
         }
 
-    def uncalibrated(self):
-        return {}
+    def ranked(self):
+        scores = {panel["id"]: self.panel_scores(panel) for panel in self.rule["panels"]}
+        for panel in self.rule["panels"]:
+            self.marks_warnings(panel, scores[panel["id"]])
+        standings = {entry: self.standing(entry, scores) for entry in self.entries}
+        return standings, scores, self.rank(standings, scores)
+
+    def check_corrections(self, published):
+        """The published corrections against an own least-squares solution; gives the warnings of those that were limited.
+
+        Raises: Wrong when one is farther off than its rounding.
+        """
+        rule = self.rule["calibration"]
+        given = {(item["panel"], item["seat"]): item["points"] for item in published.get("corrections", [])}
+        limited = [w for w in published.get("warnings", []) if w["code"] == "correction_capped"]
+        said = {(w["panel"], w["seat"]): w["points"] for w in limited}
+        wanted, self.corrections = {}, {}
+        for panel in self.rule["panels"] if rule["method"] == "additive" else ():
+            if panel["kind"] != "marks":
+                continue
+            sheets = [(e, s, t) for e in self.entries for s, t in self.whole_sheets(panel, e).items()]
+            groups = connected(sheets)
+            if groups > 1:
+                self.warnings.append({"code": "not_calibrated", "panel": panel["id"], "groups": groups})
+                continue
+            for seat, (severity, count) in severities(sheets).items():
+                wanted[panel["id"], seat] = severity if count >= rule["min_marks"] else None
+                if count < rule["min_marks"]:
+                    few = {"code": "too_few_sheets", "panel": panel["id"], "seat": seat}
+                    self.warnings.append({**few, "sheets": count, "min_marks": rule["min_marks"]})
+        if set(given) != set(wanted) or not set(said) <= set(wanted):
+            raise Wrong(
+                "corrections", "公布的校正值缺少或多出席位", "corrections of a seat are missing, or too many"
+            )
+        cap = float(decimal(rule["cap"])) if wanted else 0.0
+        for key, points in given.items():
+            severity = wanted[key]
+            least = 0.0 if severity is None else max(-cap, min(cap, severity))
+            beyond = severity is not None and abs(severity) > cap + 1e-6
+            within = severity is None or abs(severity) < cap - 1e-6
+            if (
+                not re.fullmatch(r"-?[0-9]{1,12}\.[0-9]{2}", points)
+                or points == "-0.00"
+                or abs(float(points) - least) > (TOLERANCE if severity is not None else 0)
+                or (beyond and key not in said)
+                or (key in said and (within or said[key] != points))
+            ):
+                raise Wrong(
+                    "corrections",
+                    f"席位 {key[1]} 的校正值与重新求解不符",
+                    f"the correction of seat {key[1]} is not what solving again gives",
+                )
+            self.corrections[key] = Fraction(points)
+        return limited
 
     def line(self, entry, standing, scores, place, plain):
         show = lambda value: figure(value, self.places)  # noqa: E731
@@ -751,3 +811,475 @@ def groups_of(values):
 
 def warning_order(warning):
     return (warning["code"], warning.get("panel", ""), warning.get("entry", ""), canonical(warning))
+
+
+def connected(sheets):
+    """Into how many groups entries and seats fall that no sheet connects."""
+    parent = {}
+
+    def top(node):
+        while parent.setdefault(node, node) != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for entry, seat, _total in sheets:
+        parent[top(("e", entry))] = top(("s", seat))
+    return len({top(node) for node in list(parent)})
+
+
+def severities(sheets):
+    """seat -> (severity, sheets): total = entry - severity by least squares, severities summing to zero.
+
+    The entries are eliminated; what remains is solved by conjugate gradients in binary floats.
+    """
+    seats = sorted({seat for _entry, seat, _total in sheets})
+    number = {seat: index for index, seat in enumerate(seats)}
+    of_entry = {}
+    for entry, seat, total in sheets:
+        of_entry.setdefault(entry, []).append((number[seat], total))
+    counts, right = [0] * len(seats), [0.0] * len(seats)
+    for rows in of_entry.values():
+        mean = sum((total for _seat, total in rows), Fraction(0)) / len(rows)
+        for seat, total in rows:
+            counts[seat] += 1
+            right[seat] += float(mean - total)
+
+    def times(vector):
+        found = [count * value for count, value in zip(counts, vector)]
+        for rows in of_entry.values():
+            mean = sum(vector[seat] for seat, _total in rows) / len(rows)
+            for seat, _total in rows:
+                found[seat] -= mean
+        return found
+
+    def dot(one, other):
+        return math.fsum(a * b for a, b in zip(one, other))
+
+    found, rest = [0.0] * len(seats), list(right)
+    scaled = [value / count for value, count in zip(rest, counts)]
+    way, size = list(scaled), dot(rest, scaled)
+    for _step in range(20 * len(seats) + 1000):
+        if size < 1e-24:
+            break
+        image = times(way)
+        length = dot(way, image)
+        if length <= 0:
+            break
+        step = size / length
+        found = [a + step * b for a, b in zip(found, way)]
+        rest = [a - step * b for a, b in zip(rest, image)]
+        scaled = [value / count for value, count in zip(rest, counts)]
+        before, size = size, dot(rest, scaled)
+        way = [a + size / before * b for a, b in zip(scaled, way)]
+    middle = math.fsum(found) / len(found) if found else 0.0
+    return {seat: (found[number[seat]] - middle, counts[number[seat]]) for seat in seats}
+
+
+# ---------------------------------------------------------------- the checks
+
+
+def check(files, key=None, checkpoint=None, receipt=None):
+    """Check the files of a bundle, name -> bytes. Gives a Report.
+
+    key: the public key as it was printed for the notice board; checkpoint: the signed text that hung there;
+    receipt: a judge's code, or the signed text of a receipt.
+    """
+    report, state = Report(), {}
+    for step in STEPS:
+        try:
+            step(files, state, report, key, checkpoint)
+        except Wrong as wrong:
+            report.wrong.append((wrong.code, wrong.zh, wrong.en))
+        except Exception as error:  # a damaged file may fail in any way: that is a finding, never a crash
+            name = type(error).__name__
+            report.wrong.append(("unreadable", f"文件损坏（{name}）", f"a file is damaged ({name})"))
+        if report.wrong and step in (check_manifest, check_log):
+            break
+    if receipt and not report.wrong:
+        look_up(receipt, state, report)
+    if not report.wrong:
+        report.notes += LIMITS
+    return report
+
+
+def check_manifest(files, state, report, _key, _checkpoint):
+    """Every file is there, nothing else is, and each has the listed bytes."""
+    manifest = read_json(files["manifest.json"], "manifest.json")
+    if (
+        canonical(manifest) + b"\n" != files["manifest.json"]
+        or set(manifest) != {"files", "format", "signed"}
+        or manifest["format"] != "goldidea-bundle/1"
+    ):
+        raise Wrong("manifest", "manifest.json 格式不对", "manifest.json has another form")
+    listed, state["manifest"] = manifest["files"], manifest
+    names = set(listed) | {"manifest.json"}
+    if names != set(files):
+        odd = ", ".join(sorted(names ^ set(files)))
+        raise Wrong("files", f"文件缺少或多出：{odd}", f"files are missing or too many: {odd}")
+    if not set(ALWAYS) <= names or not names <= {*ALWAYS, *WITH_MARKS, *MAY_BE}:
+        raise Wrong("files", "核验包的文件不齐", "the bundle does not hold the files that it has to")
+    if (WITH_MARKS[0] in names) != (WITH_MARKS[1] in names):
+        raise Wrong("files", "分数与公开内容只有其一", "marks and openings are not both there")
+    for name, digest in listed.items():
+        if sha256(files[name]) != digest:
+            raise Wrong("hash", f"{name} 的内容与校验值不符", f"{name} does not have the listed hash")
+    report.proved.append(
+        ("files", f"{len(listed)} 个文件与目录相符", f"{len(listed)} files are those of the list")
+    )
+
+
+def check_log(files, state, report, _key, _checkpoint):
+    """The chain of the log, and what its events say of one another."""
+    log = state["log"] = Log(files["log.jsonl"])
+    report.proved.append(
+        (
+            "log",
+            f"记录 {len(log.events)} 行首尾相接，含 {len(log.sheets)} 张评分表；无缺行、改行、换位",
+            f"the log's {len(log.events)} lines follow one another, {len(log.sheets)} sheets among them",
+        )
+    )
+
+
+def check_signature(files, state, report, key, checkpoint):
+    """The checkpoint is of this log, and signed by the key with which the round opened."""
+    log = state["log"]
+    verifier = log.open["public_key"]
+    if key is not None and key.strip() != verifier:
+        raise Wrong("key", "密钥不是您给的那一把", "the key is not the one that you gave")
+    name = "goldidea/round/" + log.round
+    read = read_key(verifier)
+    note = files["checkpoint.txt"].decode("utf-8")
+    lines = check_note(note, read, ("校验点", "the checkpoint"))
+    root = base64.b64encode(root_of(log.leaves)).decode()
+    if read[0] != name or lines != [name, str(len(log.leaves)), root]:
+        raise Wrong("checkpoint", "校验点与记录不符", "the checkpoint is of another log")
+    listed = check_note(state["manifest"]["signed"], read, ("文件目录", "the list of files"))
+    if listed != [name, "bundle " + sha256(canonical(state["manifest"]["files"]))]:
+        raise Wrong("manifest", "签名的是另一份文件目录", "the signed list of files is another one")
+    if checkpoint is not None:
+        seen = check_note(checkpoint, read, ("公告的校验点", "the checkpoint on the notice board"))
+        size = int(seen[1])
+        if size > len(log.leaves) or seen != [
+            name,
+            str(size),
+            base64.b64encode(root_of(log.leaves[:size])).decode(),
+        ]:
+            raise Wrong(
+                "checkpoint", "公告的校验点与记录不符", "the checkpoint on the notice board is of another log"
+            )
+    report.proved.append(
+        (
+            "signature",
+            f"签名属于开始评分时公布的密钥；根值 {root_of(log.leaves).hex()}",
+            f"signed by the key published at the opening; root {root_of(log.leaves).hex()}",
+        )
+    )
+    if key is None and checkpoint is None:
+        report.notes.append(
+            (
+                "anchor",
+                "若要排除整份另造，请与公告栏上的校验点核对：--checkpoint 文件",
+                "to rule out that all of this was made anew, compare it with the notice board: --checkpoint FILE",
+            )
+        )
+
+
+def check_rule(files, state, report, _key, _checkpoint):
+    """The rule is the one with which the round opened."""
+    rule = state["rule"] = read_json(files["rule.json"], "rule.json")
+    if canonical(rule) + b"\n" != files["rule.json"] or rule["format"] != "goldidea-rule/1":
+        raise Wrong("rule", "rule.json 格式不对", "rule.json has another form")
+    opened = state["log"].open
+    if canonical(opened["rule"]) != canonical(rule) or opened["rule_sha256"] != sha256(canonical(rule)):
+        raise Wrong("rule", "规则不是开始评分时的规则", "the rule is not the one with which the round opened")
+    report.proved.append(("rule", "规则自开始评分后未变", "the rule has not changed since the opening"))
+
+
+def check_lists(files, state, report, _key, _checkpoint):
+    """Entries and seats are those of the log; no sub-district gives a judge away."""
+    log, rule = state["log"], state["rule"]
+    entries = state["entries"] = [row[0] for row in read_rows(files, "entries.csv")]
+    if sorted(entries) != sorted(log.open["entries"]) or len(set(entries)) != len(entries):
+        raise Wrong("entries", "案例与开始评分时不同", "the entries are not those of the opening")
+    seats = read_rows(files, "seats.csv")
+    if sorted((panel, seat) for panel, seat, _place in seats) != sorted((p, s) for s, p in log.panel.items()):
+        raise Wrong("seats", "席位与记录不符", "the seats are not those of the log")
+    told = {}
+    for panel, _seat, place in seats:
+        told[panel, place] = told.get((panel, place), 0) + 1
+    if any(place and count < SEATS_OF_A_SUB_DISTRICT for (_panel, place), count in told.items()):
+        raise Wrong("seats", "席位的街道公布得太细", "a sub-district of too few seats is told")
+    for name in ("given.csv", "adjustments.csv", "votes.csv"):
+        state[name] = read_rows(files, name)
+    check_points(state, rule)
+
+
+def check_points(state, rule):
+    """Given points and adjustments name known entries, and adjustments stay in the rule's range."""
+    panels = {panel["id"]: panel["kind"] for panel in rule["panels"]}
+    known, sums = set(state["entries"]), {}
+    seen = set()
+    for panel, entry, _points in state["given.csv"]:
+        if panels.get(panel) != "given" or entry not in known or (panel, entry) in seen:
+            raise Wrong("given", "已有分数的行不对", "a row of given points is wrong")
+        seen.add((panel, entry))
+    for panel, entry, _votes in state["votes.csv"]:
+        if panels.get(panel) != "votes" or entry not in known:
+            raise Wrong("votes", "票数的行不对", "a row of votes is wrong")
+    for entry, points, _reason in state["adjustments.csv"]:
+        allowed = rule.get("adjustments")
+        if allowed is None or entry not in known:
+            raise Wrong("adjustments", "规则不允许这项加减分", "the rule does not allow this adjustment")
+        sums[entry] = sums.get(entry, Fraction(0)) + decimal(points)
+        if not decimal(allowed["min"]) <= decimal(points) <= decimal(allowed["max"]):
+            raise Wrong("adjustments", "加减分超出范围", "an adjustment is out of range")
+    for total in sums.values():
+        if not decimal(rule["adjustments"]["min"]) <= total <= decimal(rule["adjustments"]["max"]):
+            raise Wrong("adjustments", "加减分合计超出范围", "the adjustments of an entry are out of range")
+
+
+def check_openings(files, state, report, _key, _checkpoint):
+    """Every counted sheet is opened: its marks are those that the log committed to; nothing else is opened."""
+    if "openings.jsonl" not in files:
+        report.notes.append(
+            (
+                "no-marks",
+                "本轮按规则不公布分席位的分数，无法重算",
+                "the rule keeps the marks of this round: they cannot be added up again",
+            )
+        )
+        return
+    log, opened, rows = state["log"], {}, []
+    lines = files["openings.jsonl"].split(b"\n")
+    if lines.pop() != b"":
+        raise Wrong("openings", "公开内容的末行不完整", "the last line of the openings is not complete")
+    for line in lines:
+        item = read_json(line, "openings.jsonl")
+        if set(item) != {"entry", "marks", "revision", "salt", "seat", "sheet"} or canonical(item) != line:
+            raise Wrong("openings", "公开内容格式不对", "an opening has another form")
+        event = log.sheets.get(item["sheet"])
+        bare = {name: item[name] for name in ("entry", "marks", "revision", "salt", "seat")}
+        if event is None or item["sheet"] in opened or sha256(canonical(bare)) != event["commitment"]:
+            raise Wrong(
+                "openings", "公开的分数与当时封存的不符", "an opening is not what the log committed to"
+            )
+        if any(event[name] != item[name] for name in ("seat", "entry", "revision")):
+            raise Wrong("openings", "公开内容写错了席位或案例", "an opening names another seat or entry")
+        if log.status(item["sheet"]) != "latest":
+            raise Wrong("openings", "公开了不计的评分表", "a sheet that does not count is opened")
+        opened[item["sheet"]] = item
+        rows += [
+            (log.panel[item["seat"]], item["entry"], item["seat"], c, m) for c, m in item["marks"].items()
+        ]
+    state["opened"] = opened
+    if [line.decode() for line in lines] != sorted(line.decode() for line in lines):
+        raise Wrong("openings", "公开内容没有排序", "the openings are not in order")
+    left = {}
+    for pair, digest in log.latest.items():
+        if digest not in log.voided and digest not in opened:
+            left[pair[1]] = left.get(pair[1], 0) + 1
+    for entry, count in left.items():
+        if count > log.recusals.get(entry, 0):
+            raise Wrong(
+                "openings",
+                f"案例 {entry} 有应计的评分表未公开",
+                f"a sheet of {entry} that counts is not opened",
+            )
+    marks = state["marks"] = read_rows(files, "marks.csv")
+    if sorted(row for row in marks if row[4] != "") != sorted(rows):
+        raise Wrong("marks", "marks.csv 与公开的评分表不符", "marks.csv is not what the openings say")
+    report.proved.append(
+        (
+            "openings",
+            f"{len(opened)} 张计入的评分表与当时封存的一致，共 {len(rows)} 个分数；另有作废 {len(log.voided)} 张",
+            f"{len(opened)} counted sheets are what was sealed then, {len(rows)} marks; {len(log.voided)} are void",
+        )
+    )
+    told = ", ".join(f"{entry} {count}" for entry, count in sorted(log.recusals.items()) if count)
+    if told:
+        report.notes.append(
+            ("recusals", f"声明回避（案例、人数）：{told}", f"recusals declared (entry, number): {told}")
+        )
+
+
+def check_result(files, state, report, _key, _checkpoint):
+    """Every figure of result.json, computed again."""
+    published = read_json(files["result.json"], "result.json")
+    if canonical(published) + b"\n" != files["result.json"]:
+        raise Wrong("result", "result.json 格式不对", "result.json has another form")
+    if "marks" not in state:
+        check_sums(published, state)
+        report.proved.append(
+            (
+                "sums",
+                "各组得分、权重、合计与名次前后一致",
+                "panel scores, weights, totals and ranks agree with one another",
+            )
+        )
+        return
+    tally = Tally(
+        state["rule"],
+        state["entries"],
+        state["marks"],
+        state["given.csv"],
+        state["adjustments.csv"],
+        state["votes.csv"],
+    )
+    own = tally.document(published)
+    place = difference(own, published, "")
+    if place is not None:
+        raise Wrong("result", f"结果与重算不符：{place}", f"the result is not what the marks give: {place}")
+    ranked = sum(line["rank"] is not None for line in own["standings"])
+    report.proved.append(
+        (
+            "result",
+            f"{len(own['standings'])} 个案例的全部数字重算无误，{ranked} 个有名次",
+            f"all figures of {len(own['standings'])} entries computed again are the same, {ranked} are ranked",
+        )
+    )
+
+
+def check_sums(published, state):
+    """Without the marks: shares, totals and the order of ranks follow from the panels' scores."""
+    rule = state["rule"]
+    tally = Tally(rule, state["entries"], [], (), state["adjustments.csv"])
+    if sorted(line["entry"] for line in published["standings"]) != sorted(state["entries"]):
+        raise Wrong("result", "结果缺少案例", "the result lacks an entry")
+    if published["rule_sha256"] != sha256(canonical(rule)):
+        raise Wrong("result", "结果不是按此规则", "the result is of another rule")
+    before = None
+    for line in published["standings"]:
+        total = tally.adjusted.get(line["entry"], Fraction(0))
+        for name, weight in tally.weights.items():
+            panel = line["panels"][name]
+            if panel["score"] is None:
+                total = None if weight > 0 else total
+                continue
+            share = tally.at("share", Fraction(panel["score"]) * weight)
+            if figure(share, tally.places) != panel["share"]:
+                raise Wrong("result", "有一组的权重算错", f"the share of {name} for {line['entry']} is wrong")
+            total = total + share if weight > 0 and total is not None else total
+        total = None if total is None else tally.at("total", total)
+        if figure(total, tally.places) != line["total"] or (total is None) != (line["rank"] is None):
+            raise Wrong("result", "有一个合计算错", f"the total of {line['entry']} is wrong")
+        if before is not None and total is not None and total > before:
+            raise Wrong("result", "名次与合计不符", "the ranks do not follow the totals")
+        before = total if total is not None else before
+
+
+STEPS = (check_manifest, check_log, check_signature, check_rule, check_lists, check_openings, check_result)
+LIMITS = [
+    (
+        "limits",
+        "它不能证明：手机送出的就是评委的本意；席位背后确有其人；评委未受胁迫；analysis.json 的分析",
+        "What it cannot prove: that a phone sent what the judge meant; that pseudonyms are real people; "
+        "that no judge was coerced; the analysis in analysis.json",
+    )
+]
+
+
+def difference(own, published, place):
+    """Where two documents differ first, or None."""
+    if isinstance(own, dict) and isinstance(published, dict) and set(own) == set(published):
+        pairs = [(own[name], published[name], f"{place}.{name}" if place else name) for name in sorted(own)]
+    elif isinstance(own, list) and isinstance(published, list) and len(own) == len(published):
+        pairs = [(one, other, f"{place}[{index}]") for index, (one, other) in enumerate(zip(own, published))]
+    else:
+        same = type(own) is type(published) and own == published
+        return None if same else f"{place}: {str(own)[:60]} ≠ {str(published)[:60]}"
+    return next((found for found in (difference(*pair) for pair in pairs) if found is not None), None)
+
+
+def look_up(receipt, state, report):
+    """What became of the sheet of a receipt."""
+    log = state["log"]
+    digests, text = [], receipt.strip()
+    if "\n" in text:
+        try:
+            lines = check_note(text + "\n", read_key(log.open["public_key"]), ("回执", "the receipt"))
+        except Wrong as wrong:
+            report.wrong.append((wrong.code, wrong.zh, wrong.en))
+            return
+        digests = [lines[1].partition(" ")[2]]
+        if lines[0] != "goldidea/round/" + log.round or digests[0] not in log.sheets:
+            report.wrong.append(
+                (
+                    "promise",
+                    "签名的回执不在记录里：承诺被违背",
+                    "a signed receipt is not in the log: a promise was broken",
+                )
+            )
+            return
+    else:
+        code = re.sub("[^A-Z2-7]", "", text.upper())
+        digests = [d for d in log.sheets if base64.b32encode(bytes.fromhex(d))[:12].decode() == code]
+    status = log.status(digests[0]) if digests else "unknown"
+    if status == "latest":
+        status = "counted" if digests[0] in state.get("opened", {digests[0]: 1}) else "recused"
+    zh, en = {
+        "counted": ("已计入", "it counts"),
+        "replaced": ("已被同一席位后来的评分表取代", "it was replaced by a later one of the same seat"),
+        "voided": ("已由两人决定作废", "it was voided by two people"),
+        "recused": ("评委已回避，不计", "its judge declared a conflict: it does not count"),
+        "unknown": ("本轮记录里没有", "the log of this round does not hold it"),
+    }[status]
+    report.notes.append(
+        ("receipt:" + status, f"回执 {text.splitlines()[-1][:40]}：{zh}", f"the receipt: {en}")
+    )
+
+
+# ---------------------------------------------------------------- the command
+
+
+def read_bundle(path):
+    """The files of a folder or of a zip, by name."""
+    if os.path.isdir(path):
+        names = [name for name in os.listdir(path) if name in {*ALWAYS, *WITH_MARKS, *MAY_BE}]
+        found = {}
+        for name in names:
+            with open(os.path.join(path, name), "rb") as file:
+                found[name] = file.read()
+        return found
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        if len(set(names)) != len(names):
+            raise ValueError("a file stands twice in the zip / 压缩包里有重复的文件")
+        return {name: archive.read(name) for name in names}
+
+
+def main(arguments):
+    options, paths, rest = {}, [], list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if word in ("--key", "--checkpoint", "--receipt"):
+            if not rest:
+                print(__doc__, file=sys.stderr)
+                return 2
+            options[word[2:]] = rest.pop(0)
+        elif word.startswith("-"):
+            print(__doc__, file=sys.stderr)
+            return 2
+        else:
+            paths.append(word)
+    try:
+        for name in ("checkpoint", "receipt"):
+            if name in options and os.path.isfile(options[name]):
+                with open(options[name], encoding="utf-8") as file:
+                    options[name] = file.read()
+        files = read_bundle(paths[0] if paths else os.path.dirname(os.path.abspath(__file__)))
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        print(f"读不出来 / cannot be read: {error}", file=sys.stderr)
+        return 2
+    report = check(files, **options)
+    for mark, items in (("✓", report.proved), ("✗", report.wrong), ("·", report.notes)):
+        for _code, zh, en in items:
+            print(f"{mark} {zh}\n  {en}")
+    print("\n全部相符 / Everything holds." if report.holds else "\n有不符之处 / Something does not hold.")
+    return 0 if report.holds else 1
+
+
+if __name__ == "__main__":
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    sys.exit(main(sys.argv[1:]))

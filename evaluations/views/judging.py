@@ -114,7 +114,8 @@ def thank(request: SeatRequest, what: Any, receipt: Receipt) -> HttpResponse:
     if not wants_json(request):
         return go(request, address)
     at = date_format(timezone.localtime(receipt.submitted_at), "TIME_FORMAT")
-    return JsonResponse({"receipt": receipt.code, "revision": receipt.revision, "at": at, "url": address})
+    told = {"receipt": receipt.code, "revision": receipt.revision, "at": at, "url": address}
+    return JsonResponse({**told, "signed": receipt.signed})
 
 
 def refuse_sheet(request: SeatRequest, what: Any, form: ScoreForm, refusal: Refusal) -> HttpResponse:

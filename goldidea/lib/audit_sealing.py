@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 def body_of(event: AuditEvent) -> str:
     """The canonical text of an event: keys in order, no spaces, its time in UTC with microseconds."""
-    body = {name: _plain(getattr(event, name)) for name in FIELDS}
+    body: dict[str, object] = {name: _plain(getattr(event, name)) for name in FIELDS}
     body |= {"id": event.pk, "at": event.at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
