@@ -124,6 +124,14 @@ ACTIONS |= {
     "end engagement": _("recorded the end of work with a community"),
     "enter project": _("entered it in the register"),
     "correct project": _("corrected it"),
+    "enter grid": _("entered it in the register"),
+    "correct grid": _("corrected it"),
+    "end grid": _("recorded its end"),
+    "enter social worker": _("entered it in the register"),
+    "correct social worker": _("corrected it"),
+    "end social worker": _("recorded the last day"),
+    "import grids": _("imported a table of grids"),
+    "import social_workers": _("imported a table of social workers"),
     "write calendar": _("wrote the calendar of a year"),
     "undo calendar": _("took the last change of a year's calendar back"),
 }
@@ -141,6 +149,8 @@ OBJECTS: Final[dict[str, Any]] = {
     "communities.district": _("district"),
     "communities.community": _("community"),
     "communities.subdistrict": _("sub-district"),
+    "communities.grid": _("grid"),
+    "communities.socialworker": _("social worker"),
     "communities.calendaryear": _("calendar of a year"),
     "communities.decision": _("decision of two"),
     "communities.spreadsheetimport": _("import"),
@@ -255,4 +265,5 @@ def value_words(object_type: str, column: str, value: Any) -> str:
 def shown(column: str, value: Any) -> str:
     if value is None or value == "":
         return "—"
-    return masked(str(value)) if "phone" in column and str(value) != "…" else str(value)
+    said = str(value)
+    return masked(said) if "phone" in column and said != "…" and "*" not in said else said

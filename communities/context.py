@@ -45,6 +45,8 @@ def navigation(request: HttpRequest, district: District, roles: set[str]) -> lis
         named.append(("office:accounts", _("Workbench")))
     if roles & CASE_AUTHORS:
         named.append(("cases:list", _("My cases")))
+    if "community_user" in roles:
+        named.append(("office:grids", _("My grids")))
     if roles & ORGANIZATIONS:
         named.append(("own:organizations", _("My organizations")))
     if roles & JUDGES:

@@ -72,3 +72,31 @@ class CalendarQuerySet(models.QuerySet[Any]):
     def in_force(self) -> Self:
         """The last version of each year."""
         return self.order_by("district", "year", "-version").distinct("district", "year")
+
+
+class SocialWorkerQuerySet(models.QuerySet[Any]):
+    """Social workers."""
+
+    def of(self, district: Any) -> Self:
+        return self.filter(district=district)
+
+    def present(self, day: dt.date) -> Self:
+        """Those who work there on a day; a first day that nobody noted lies behind."""
+        return self.filter(Q(since=None) | Q(since__lte=day)).filter(Q(until=None) | Q(until__gte=day))
+
+    def called(self, words: str) -> Self:
+        """Those whose name, or its pinyin, holds these words."""
+        return self.filter(Q(name__icontains=words) | Q(sort_key__icontains=words.replace(" ", "").lower()))
+
+
+class GridQuerySet(models.QuerySet[Any]):
+    """Grids."""
+
+    def of(self, district: Any) -> Self:
+        return self.filter(district=district)
+
+    def in_use(self) -> Self:
+        return self.filter(ended_on=None)
+
+    def with_place(self) -> Self:
+        return self.select_related("community__sub_district", "parent", "worker")

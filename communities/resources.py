@@ -1,8 +1,6 @@
 """The table of communities: its columns, how its rows compare with the register, how a list is exported."""
 
 import datetime as dt
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from communities.actions.divisions import initials_for, write_divisions
+from communities.cells import day, division_code, short_enough
 from communities.models import Community, District, SubDistrict
 from communities.registers import TOO_MANY_GUESSES, Covers, Plan, Register, Row, nearest
 from goldidea.lib.errors import Refusal
@@ -25,53 +24,12 @@ NAME = Column("name", "社区", ("社区名称",), required=True, label=_("commu
 VALID_FROM = Column("valid_from", "启用日期", label=_("valid from"))
 VALID_TO = Column("valid_to", "停用日期", label=_("valid until"))
 
-ROUNDED = gettext_noop(
-    "This code was rounded by the spreadsheet and its last digits are lost. Format the column as text and type the code again."
-)
-DIGITS = gettext_noop("This code has to have %(wanted)d digits; here are %(found)d.")
-NOT_DIGITS = gettext_noop("A division code has digits only.")
-NO_DATE = gettext_noop("Write this date like 2018-03-01.")
-TOO_LONG = gettext_noop("At most %(limit)d characters; here are %(found)d.")
 DOUBLED = gettext_noop("Row %(row)d has the same.")
 NOT_YOURS = gettext_noop(
     "This belongs to another sub-district. Its own staff and the district's can change it."
 )
 IS_IT = gettext_noop("The register does not have %(value)s. Is it %(code)s (%(name)s)?")
 NOT_KNOWN = gettext_noop("The register does not have %(value)s.")
-
-
-def division_code(row: Row, key: str, digits: int) -> str:
-    """A code as digits; what is wrong with it is said at the cell."""
-    text = unicodedata.normalize("NFKC", row.cell(key)).replace(" ", "")
-    if not text or key in row.errors:
-        return ""
-    if re.fullmatch(r"\d+(\.\d+)?[eE]\+?\d+", text):
-        row.wrong(key, ROUNDED)
-    elif not re.fullmatch("[0-9]+", text):
-        row.wrong(key, NOT_DIGITS)
-    elif len(text) != digits:
-        row.wrong(key, DIGITS, wanted=digits, found=len(text))
-    return "" if key in row.errors else text
-
-
-def day(row: Row, key: str) -> dt.date | None:
-    """A date as offices write it: 2018-03-01, 2018/3/1, 2018.3.1, 2018年3月1日."""
-    text = unicodedata.normalize("NFKC", row.cell(key))
-    if not text or key in row.errors:
-        return None
-    match = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", text)
-    try:
-        return dt.date(*map(int, match.groups())) if match else row.wrong(key, NO_DATE)
-    except ValueError:
-        return row.wrong(key, NO_DATE)
-
-
-def short_enough(row: Row, key: str, limit: int) -> str:
-    """The text of a cell, refused when it is longer than its column."""
-    text = row.cell(key)
-    if len(text) > limit:
-        row.wrong(key, TOO_LONG, limit=limit, found=len(text))
-    return text
 
 
 @dataclass(slots=True)

@@ -3,10 +3,11 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from communities.models import Appointment, District
+from communities.models import Appointment, Community, District
 from goldidea.lib.verdict import ALLOWED, HIDDEN, Verdict
 
 Role = Appointment.Role
@@ -179,3 +180,67 @@ def can_edit_calendar(user: Any, district: Any) -> Verdict:
     if verdict.hidden and is_observer(user, district):
         return Verdict(_("The observer reads and changes nothing."))
     return verdict
+
+
+def can_view_grids(user: Any, district: Any) -> Verdict:
+    """The registers of grids and social workers: the office, and communities for their own. Twin: `visible_grids`."""
+    return ALLOWED if community_ids(user, district) else can_enter_office(user, district)
+
+
+def visible_grids(user: Any, district: Any, queryset: Any) -> Any:
+    """The grids or social workers that the person may read. Twin of `can_see_grids_of`."""
+    if is_observer(user, district) or is_district_staff(user, district):
+        return queryset
+    return queryset.filter(
+        Q(community__sub_district__in=staff_sub_district_ids(user, district))
+        | Q(community__in=community_ids(user, district))
+    )
+
+
+def visible_communities(user: Any, district: Any, queryset: Any) -> Any:
+    """The communities whose grids the person may read. Twin of `can_see_grids_of`."""
+    if is_observer(user, district) or is_district_staff(user, district):
+        return queryset
+    return queryset.filter(
+        Q(sub_district__in=staff_sub_district_ids(user, district)) | Q(pk__in=community_ids(user, district))
+    )
+
+
+def can_see_grids_of(user: Any, community: Any) -> Verdict:
+    """The grids and social workers of a community, phones masked. Twin: `visible_grids`."""
+    if is_observer(user, community.district):
+        return ALLOWED
+    return ALLOWED if can_keep_grids_of(user, community) else HIDDEN
+
+
+def can_keep_grids_of(user: Any, community: Any) -> Verdict:
+    """Enter and change them: the community itself, its sub-district, the district. Twin: `communities_kept`."""
+    if covers(user, community.district, community.sub_district_id):
+        return ALLOWED
+    if community.pk in community_ids(user, community.district):
+        return ALLOWED
+    if is_observer(user, community.district):
+        return Verdict(_("The observer reads and changes nothing."))
+    return HIDDEN
+
+
+def can_add_grids(user: Any, district: Any) -> Verdict:
+    """Enter a grid or a social worker; whose it is is asked of the community (`can_keep_grids_of`)."""
+    if is_staff(user, district) or community_ids(user, district):
+        return ALLOWED
+    return Verdict(_("The observer reads and changes nothing.")) if is_observer(user, district) else HIDDEN
+
+
+def communities_kept(user: Any, district: Any) -> Any:
+    """The communities in use whose grids the person keeps. Twin of `can_keep_grids_of`."""
+    rows = Community.objects.of(district).current().select_related("sub_district")
+    if is_district_staff(user, district):
+        return rows
+    return rows.filter(
+        Q(sub_district__in=staff_sub_district_ids(user, district)) | Q(pk__in=community_ids(user, district))
+    )
+
+
+def can_ask_for_worker_phone(user: Any, worker: Any) -> Verdict:
+    """The whole phone, with the password and a reason, logged: those who keep the register."""
+    return can_keep_grids_of(user, worker.community)

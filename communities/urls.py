@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from communities.views import accounts, audit, calendar, decisions, imports, registers, slips, start
+from communities.views import accounts, audit, calendar, decisions, grids, imports, registers, slips, start
 
 top: list[URLPattern | URLResolver] = [
     path("", start.start, name="start"),
@@ -55,6 +55,22 @@ office: list[URLPattern | URLResolver] = [
     path("imports/<code:code>/wrong.xlsx", imports.import_wrong, name="import_wrong"),
     path("imports/<code:code>/apply/", imports.import_apply, name="import_apply"),
     path("imports/<code:code>/discard/", imports.import_discard, name="import_discard"),
+    # Grids and social workers
+    path("grids/", grids.grids, name="grids"),
+    path("grids/export.<str:ending>", grids.grids_export, name="grids_export"),
+    path("grids/new/", grids.choose_community, {"what": "grid"}, name="grid_new"),
+    path("grids/new/<code:code>/", grids.grid_new, name="grid_new_in"),
+    path("grids/community/<code:code>/", grids.community_grids, name="community_grids"),
+    path("grids/<code:code>/edit/", grids.grid_edit, name="grid_edit"),
+    path("grids/<code:code>/end/", grids.grid_end, name="grid_end"),
+    path("grids/workers/", grids.workers, name="social_workers"),
+    path("grids/workers/export.<str:ending>", grids.workers_export, name="social_workers_export"),
+    path("grids/workers/new/", grids.choose_community, {"what": "worker"}, name="social_worker_new"),
+    path("grids/workers/new/<code:code>/", grids.worker_new, name="social_worker_new_in"),
+    path("grids/workers/<code:code>/", grids.worker, name="social_worker"),
+    path("grids/workers/<code:code>/edit/", grids.worker_edit, name="social_worker_edit"),
+    path("grids/workers/<code:code>/end/", grids.worker_end, name="social_worker_end"),
+    path("grids/workers/<code:code>/phone/", grids.worker_phone, name="social_worker_phone"),
     # The calendar
     path("calendar/", calendar.this_year, name="calendar"),
     path("calendar/<int:year>/", calendar.calendar_year, name="calendar_year"),

@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, pgettext_lazy
 
+from communities.cells import division_code, short_enough
 from communities.models import Community, District, SubDistrict
 from communities.registers import Covers, Plan, Register, Row
-from communities.resources import DOUBLED, NOT_YOURS, division_code, short_enough
+from communities.resources import DOUBLED, NOT_YOURS
 from goldidea.lib.personal import e164
 from goldidea.lib.spreadsheets import Column
 from judges.actions.tables import write_judges

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from communities.models import Appointment, Community, District, SubDistrict
+from communities.models import Appointment, Community, District, Grid, SocialWorker, SubDistrict
 from evaluations.models import (
     Assignment,
     Criterion,
@@ -101,6 +101,18 @@ def community(of: SubDistrict, name: str = "", **values: Any) -> Community:
             district=of.district, sub_district=of, name=name or f"第{number}社区", **{**defaults, **values}
         )
     )
+
+
+def social_worker(of: Community, name: str = "", **values: Any) -> SocialWorker:
+    number = next(count)
+    return saved(SocialWorker(district=of.district, community=of, name=name or f"社工{number}", **values))
+
+
+def grid(of: Community, number: str = "", **values: Any) -> Grid:
+    """A grid (unless `level` says otherwise) of a community."""
+    number = number or str(next(count))
+    defaults = {"level": "grid", "name": f"第{number}网格"}
+    return saved(Grid(district=of.district, community=of, number=number, **{**defaults, **values}))
 
 
 def user(name: str = "", **values: Any) -> User:

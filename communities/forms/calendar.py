@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from communities.calendar_text import KINDS, read_days, written
+from communities.cells import day
 from communities.registers import rows_of
-from communities.resources import day
 from communities.workdays import REST, SpecialDay
 from goldidea.lib.spreadsheets import MAX_BYTES, ODD, Column, UnreadableError, lines_of, read_table
 

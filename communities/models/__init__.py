@@ -10,6 +10,7 @@ from communities.models.divisions import (
     SpreadsheetImport,
     SubDistrict,
 )
+from communities.models.grids import Grid, SocialWorker
 
 __all__ = [
     "Appointment",
@@ -18,6 +19,8 @@ __all__ = [
     "Decision",
     "District",
     "Division",
+    "Grid",
+    "SocialWorker",
     "SpreadsheetImport",
     "SubDistrict",
 ]

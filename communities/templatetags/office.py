@@ -32,6 +32,8 @@ MENU: Final[tuple[tuple[Any, tuple[tuple[str, Any, frozenset[str]], ...]], ...]]
         gettext_lazy("Registers"),
         (
             ("communities", gettext_lazy("Communities"), STAFF),
+            ("grids", gettext_lazy("Grids"), READERS),
+            ("social_workers", gettext_lazy("Social workers"), READERS),
             ("organizations", gettext_lazy("Social organizations"), READERS),
             ("philanthropy", gettext_lazy("Venture-philanthropy projects"), READERS),
             ("judges", gettext_lazy("Judges"), READERS),

@@ -260,9 +260,12 @@ REGISTERS = {
     "communities": "communities.resources.CommunityRegister",
     "organizations": "organizations.resources.OrganizationRegister",
     "judges": "judges.resources.JudgeRegister",
+    "social_workers": "communities.grid_tables.WorkerRegister",
+    "grids": "communities.grid_tables.GridRegister",
 }
 DIVISION_FOLLOWERS = [
     "communities.actions.divisions.appointments_follow",
+    "communities.actions.grids.grids_follow",
     "organizations.actions.engagements.organizations_follow",
     "judges.actions.divisions.judges_follow",
 ]

@@ -84,6 +84,10 @@ ACCOUNT = "account: create, disable lower role"
 STAFF_ROLE = "account: grant staff role, reset MFA"
 AUDIT = "audit log: view"
 CALENDAR = "calendar: edit"
+CALENDAR_VIEW = "calendar: view"
+GRIDS = "grid, social worker: view"
+GRID_EDIT = "grid, social worker: create, edit"
+WORKER_PHONE = "social worker: view phone"
 PHILANTHROPY = "venture-philanthropy project: create, edit"
 
 # The workbench is the office's; organizations and supportive organizations do their part on pages of their own (`own:`).
@@ -260,11 +264,26 @@ PAGES: dict[str, Page] = {
     "office:assignment_move": post(ASSIGN, "round_draft"),
     "office:round_cards": form(STAFF, "round_open"),
     "office:card_revoke": post(STAFF, "round_open", "card"),
-    "office:calendar": get(STAFF_READ),
-    "office:calendar_year": get(STAFF_READ, options=(2018,)),
+    "office:grids": get(GRIDS),
+    "office:grids_export": get(GRIDS, options=("csv",)),
+    "office:grid_new": get(GRID_EDIT),
+    "office:grid_new_in": form(GRID_EDIT, "community"),
+    "office:community_grids": get(GRIDS, "community"),
+    "office:grid_edit": form(GRID_EDIT, "grid"),
+    "office:grid_end": form(GRID_EDIT, "grid"),
+    "office:social_workers": get(GRIDS),
+    "office:social_workers_export": get(GRIDS, options=("xlsx",)),
+    "office:social_worker_new": get(GRID_EDIT),
+    "office:social_worker_new_in": form(GRID_EDIT, "community"),
+    "office:social_worker": get(GRIDS, "social_worker"),
+    "office:social_worker_edit": form(GRID_EDIT, "social_worker"),
+    "office:social_worker_end": form(GRID_EDIT, "social_worker"),
+    "office:social_worker_phone": form(WORKER_PHONE, "social_worker", but={"observer": "-"}),
+    "office:calendar": get(CALENDAR_VIEW),
+    "office:calendar_year": get(CALENDAR_VIEW, options=(2018,)),
     "office:calendar_edit": form(CALENDAR, options=(2018,)),
     "office:calendar_undo": post(CALENDAR, options=(2018,)),
-    "office:calendar_export": get(STAFF_READ, options=(2018, "csv")),
+    "office:calendar_export": get(CALENDAR_VIEW, options=(2018, "csv")),
     # ---- organizations, on pages of their own ----
     "own:organizations": get({"organization_user": "D", "supportive_org": "D"}),
     "own:organization_new": form({"organization_user": "D", "supportive_org": "D"}),

@@ -27,6 +27,7 @@ CANARIES = {
     "judge": "+8613900007772",
     "worker": "+8613900007773",
     "user": "+8613900007774",
+    "social worker": "+8613900007775",
 }
 MARKS = {"甲": [("50", "30"), ("40", "20")], "乙": [("30", "30"), ("40", "20")]}
 
@@ -150,7 +151,10 @@ class World:
         type(person).objects.filter(pk=person.pk).update(
             phone=f"{CANARIES['user'][:-2]}{person.pk % 90 + 10}"
         )
+        answers = make.social_worker(community, phone=CANARIES["social worker"])
         return {
+            "social_worker": answers.code,
+            "grid": make.grid(community, worker=answers).code,
             "account_disabled": disabled.code,
             "appointment": person.appointments.get().code,
             "engagement": make.saved(
