@@ -18,13 +18,18 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from communities.models import Appointment, Decision, District
 from communities.rules import is_district_staff, is_platform_admin, staff_sub_district_ids
+from communities.states import DecisionState
 from goldidea.lib.verdict import ALLOWED, HIDDEN, Verdict
 
 Role = Appointment.Role
 # Who is above whom: an account is managed by somebody of a higher rank.
 RANK = {Role.PLATFORM_ADMIN: 3, Role.DISTRICT_STAFF: 2, Role.OBSERVER: 2, Role.SUBDISTRICT_STAFF: 1}
 STAFF_ROLES = frozenset({Role.DISTRICT_STAFF, Role.OBSERVER, Role.SUBDISTRICT_STAFF})
-GRANT = "grant_staff"
+GRANTS = ("grant_staff", "grant_administrator")
+RESET = "reset_sign_in"
+RESET_OPENS = dt.timedelta(
+    days=14
+)  # how long after it slips are printed for the account by whoever asked for staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +149,23 @@ def accounts_within(user: Any, district: District) -> Any:
     for table in tables():
         reach |= Q(pk__in=table.account_ids(district, area))
     if rank > 1:
-        reach |= Q(code__in=Decision.objects.of(district).filter(kind=GRANT).values("object_code"))
+        reach |= Q(code__in=Decision.objects.of(district).filter(kind__in=GRANTS).values("object_code"))
+    if rank > 2:
+        reach |= Q(pk__in=Appointment.objects.filter(role=Role.PLATFORM_ADMIN).values("user_id"))
     return people.filter(reach)
 
 
 def can_see_account(user: Any, account: User, district: District, held: list[Held] | None = None) -> Verdict:
-    """Staff see the accounts that act, or acted, in their area. Twin: `accounts_within`."""
+    """Staff see the accounts that act, or acted, in their area; administrators see each other. Twin: `accounts_within`."""
     rank = rank_of(user, district)
     if not rank or account.kind != User.Kind.PERSON:
         return HIDDEN
     mine = held_by([account])[account.pk] if held is None else held
     if any(in_reach(user, district, one) for one in mine):
         return ALLOWED
-    grants = Decision.objects.of(district).filter(kind=GRANT, object_code=account.code)
+    if rank > 2 and any(one.role == Role.PLATFORM_ADMIN for one in mine):
+        return ALLOWED
+    grants = Decision.objects.of(district).filter(kind__in=GRANTS, object_code=account.code)
     return ALLOWED if rank > 1 and grants.exists() else HIDDEN
 
 
@@ -186,6 +195,45 @@ def can_manage_account(
     return ALLOWED
 
 
+def can_print_slip(user: Any, account: User, district: District, held: list[Held] | None = None) -> Verdict:
+    """Who manages an account prints its slips; after a reset decided by two, whoever may ask for staff does."""
+    verdict = can_manage_account(user, account, district, held)
+    if (
+        verdict
+        or verdict.hidden
+        or account.pk == user.pk
+        or account.is_activated
+        or rank_of(user, district) < 2
+    ):
+        return verdict
+    resets = Decision.objects.of(district).filter(
+        kind=RESET,
+        object_code=account.code,
+        state=DecisionState.APPROVED,
+        decided_at__gt=timezone.now() - RESET_OPENS,
+    )
+    return ALLOWED if resets.exists() else verdict
+
+
+def can_ask_for_reset(user: Any, account: User, district: District) -> Verdict:
+    """Reset a colleague's lost second factor: the district's staff and the platform's administrators, two of them."""
+    seen = can_see_account(user, account, district)
+    if not seen:
+        return seen
+    if account.pk == user.pk:
+        return Verdict(_("This is your own account. Somebody else has to do that."))
+    return can_ask_for_staff(user, district)
+
+
+def can_ask_for_administrator(user: Any) -> Verdict:
+    """A platform administrator is proposed by another one; the district's staff may be the second person."""
+    return (
+        ALLOWED
+        if is_platform_admin(user)
+        else Verdict(_("Only administrators of the platform can ask for this."))
+    )
+
+
 def places_within(user: Any, district: District, places: Any) -> Any:
     """The communities or organizations of this queryset for which the person may open accounts."""
     if rank_of(user, district) > 1:
@@ -194,8 +242,8 @@ def places_within(user: Any, district: District, places: Any) -> Any:
 
 
 def open_requests(account: User, district: District) -> Any:
-    """Staff roles that were asked for this account and wait for a second person."""
-    return Decision.objects.of(district).pending().filter(kind=GRANT, object_code=account.code)
+    """What was asked for this account and waits for a second person."""
+    return Decision.objects.of(district).pending().filter(kind__in=(*GRANTS, RESET), object_code=account.code)
 
 
 def can_work_with_accounts(user: Any, district: District) -> Verdict:

@@ -18,6 +18,9 @@ from communities import rules
 from communities.models import Decision
 from goldidea.lib.verdict import ALLOWED, HIDDEN, Verdict
 
+# What concerns an account rather than the district's season: the platform's administrators decide these too.
+OF_ACCOUNTS = frozenset({"grant_staff", "grant_administrator", "reset_sign_in"})
+
 
 class DecisionKind:
     """One kind of decision. Subclasses find their object, say who may ask and approve, describe it and carry it out."""
@@ -94,7 +97,7 @@ def waiting_for(user: Any, district: Any, now: dt.datetime) -> Any:
         return rows
     scope = Q(sub_district__in=rules.staff_sub_district_ids(user, district))
     if rules.is_platform_admin(user):
-        scope |= Q(kind="grant_staff")
+        scope |= Q(kind__in=OF_ACCOUNTS)
     return rows.filter(scope)
 
 
@@ -103,7 +106,7 @@ def can_see_decision(user: Any, decision: Decision) -> Verdict:
     district = decision.district
     if decision.requested_by_id == user.pk or rules.is_district_staff(user, district):
         return ALLOWED
-    if decision.kind == "grant_staff" and rules.is_platform_admin(user):
+    if decision.kind in OF_ACCOUNTS and rules.is_platform_admin(user):
         return ALLOWED
     own = rules.staff_sub_district_ids(user, district)
     return ALLOWED if decision.sub_district_id in own else HIDDEN
@@ -116,5 +119,5 @@ def decisions_within(user: Any, district: Any) -> Any:
         return rows
     scope = Q(sub_district__in=rules.staff_sub_district_ids(user, district)) | Q(requested_by=user)
     if rules.is_platform_admin(user):
-        scope |= Q(kind="grant_staff")
+        scope |= Q(kind__in=OF_ACCOUNTS)
     return rows.filter(scope)

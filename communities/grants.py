@@ -1,4 +1,4 @@
-"""The decision of two that gives somebody a staff role."""
+"""The decisions of two about accounts: a staff role, an administrator of the platform, a lost second factor."""
 
 import datetime as dt
 from typing import Any
@@ -10,8 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.actions.factors import reset_sign_in
+from accounts.factors import factors_of
 from accounts.models import User
-from communities.accounts import can_ask_for_staff
+from communities.accounts import can_ask_for_administrator, can_ask_for_reset, can_ask_for_staff
 from communities.actions.appointments import appoint
 from communities.decisions import DecisionKind
 from communities.models import Appointment, District, SubDistrict
@@ -44,7 +46,7 @@ class GrantStaff(DecisionKind):
         return
 
     def sentences(self, obj: User, payload: dict[str, Any]) -> list[str]:
-        place = place_of(obj.granting_district, payload)
+        place = place_of(obj.granting_district, payload) or _("the whole installation")
         role = Appointment.Role(payload["role"]).label
         since = date_format(dt.date.fromisoformat(payload["since"]), "DATE_FORMAT")
         names = {"name": obj.name, "account": obj.username, "role": role, "place": place, "since": since}
@@ -77,8 +79,52 @@ class GrantStaff(DecisionKind):
             raise Refusal(" ".join(error.messages)) from error
 
 
-def place_of(district: District, payload: dict[str, Any]) -> District | SubDistrict:
-    """The division that the role is for."""
+class GrantAdministrator(GrantStaff):
+    """Appoint another administrator of the platform. payload as for staff."""
+
+    label = gettext_lazy("Appoint an administrator of the platform")
+
+    def can_request(self, user: Any, obj: User) -> Verdict:
+        return can_ask_for_administrator(user)
+
+    def can_approve(self, user: Any, obj: User) -> Verdict:
+        return can_ask_for_staff(user, obj.granting_district)
+
+
+class ResetSignIn(GrantStaff):
+    """Withdraw the second factor that somebody lost, and the password with it. payload: empty."""
+
+    label = gettext_lazy("Reset a lost second factor")
+
+    def can_request(self, user: Any, obj: User) -> Verdict:
+        return can_ask_for_reset(user, obj, obj.granting_district)
+
+    def can_approve(self, user: Any, obj: User) -> Verdict:
+        if obj.pk == user.pk:
+            return Verdict(_("This is your own account. Somebody else has to do that."))
+        return can_ask_for_staff(user, obj.granting_district)
+
+    def sentences(self, obj: User, payload: dict[str, Any]) -> list[str]:
+        names = {"name": obj.name, "account": obj.username}
+        return [
+            _("%(name)s (%(account)s): the second factor and the password are withdrawn.") % names,
+            _("A new slip opens the account again; whoever is signed in with it is out."),
+        ]
+
+    def state_of(self, obj: User) -> dict[str, Any]:
+        kinds = {kind: [factor.pk for factor in found] for kind, found in factors_of(obj).items()}
+        return {"active": obj.is_active, "name": obj.name, "factors": kinds}
+
+    def apply(
+        self, obj: User, payload: dict[str, Any], *, by: Any, second: Any, reason: str, now: Any
+    ) -> None:
+        reset_sign_in(obj, by=by, reason=reason, district=obj.granting_district)
+
+
+def place_of(district: District, payload: dict[str, Any]) -> District | SubDistrict | None:
+    """The division that the role is for; None for the whole installation."""
+    if payload["role"] == Appointment.Role.PLATFORM_ADMIN:
+        return None
     if payload["role"] != Appointment.Role.SUBDISTRICT_STAFF:
         return district
     valid = SubDistrict.objects.of(district).on(timezone.localdate())

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from communities.accounts import places_within
+from communities.accounts import can_ask_for_administrator, places_within
 from communities.actions.appointments import check_username, free_username
 from communities.models import Appointment, Community, District, SubDistrict
 from goldidea.lib.personal import e164, masked
@@ -137,8 +137,10 @@ class StaffTermForm(TermForm):
         widget=forms.Textarea(attrs={"rows": "3"}),
     )
 
-    def __init__(self, *args: Any, district: District, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, district: District, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if can_ask_for_administrator(user):
+            self.fields["role"].choices += [(Role.PLATFORM_ADMIN, Role.PLATFORM_ADMIN.label)]
         self.fields["sub_district"] = forms.ModelChoiceField(
             SubDistrict.objects.of(district).on(timezone.localdate()),
             label=_("Sub-district"),
@@ -167,6 +169,17 @@ class StaffTermForm(TermForm):
             "since": values["since"].isoformat(),
             "until": values["until"].isoformat() if values.get("until") else "",
         }
+
+
+class ReasonForm(forms.Form):
+    """Why something is asked for that takes two people."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("The second person reads it before approving."),
+        widget=forms.Textarea(attrs={"rows": "3"}),
+    )
 
 
 class SlipForm(forms.Form):

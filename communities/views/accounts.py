@@ -13,13 +13,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.factors import NAMES, Type, factors_of
 from accounts.models import User
 from communities import accounts as rules
 from communities.actions import appointments as actions
 from communities.actions.decisions import request_decision
 from communities.audit_words import action_words
 from communities.filters.accounts import AccountFilter
-from communities.forms.accounts import CommunityTermForm, EditIdentityForm, IdentityForm, StaffTermForm
+from communities.forms.accounts import (
+    CommunityTermForm,
+    EditIdentityForm,
+    IdentityForm,
+    ReasonForm,
+    StaffTermForm,
+)
 from communities.models import Community
 from goldidea.lib.errors import Refusal, StaleState
 from goldidea.lib.htmx import go, page
@@ -89,6 +96,9 @@ def show(request: HttpRequest, shown: User) -> HttpResponse:
             for one in held
         ],
         "verdict": verdict,
+        "may_print": rules.can_print_slip(request.user, shown, request.district, held),
+        "may_reset": rules.can_ask_for_reset(request.user, shown, request.district),
+        "factors": [NAMES[Type(kind)] for kind, found in factors_of(shown).items() if found],
         "may_ask_for_staff": bool(rules.can_ask_for_staff(request.user, request.district)),
         "requests": rules.open_requests(shown, request.district),
         "history": [
@@ -126,22 +136,40 @@ def appoint_to_community(request: HttpRequest, of: User, term: CommunityTermForm
 def new_for_staff(request: HttpRequest) -> HttpResponse:
     """An account for staff: the account is opened now, the role waits for a second person."""
     rules.can_ask_for_staff(request.user, request.district).enforce()
-    term = StaffTermForm(request.POST if request.method == "POST" else None, district=request.district)
+    term = StaffTermForm(
+        request.POST if request.method == "POST" else None, user=request.user, district=request.district
+    )
     return new_account(request, term, _("Account for staff or the observer"), ask_for_staff)
 
 
 def ask_for_staff(request: HttpRequest, of: User, term: StaffTermForm) -> None:
+    payload = term.payload()
+    kind = "grant_administrator" if payload["role"] == "platform_admin" else "grant_staff"
+    ask_for(request, of, kind, payload, term.cleaned_data["reason"])
+    messages.info(request, _("The role waits for a second person, under Decisions of two."))
+
+
+def ask_for(request: HttpRequest, of: User, kind: str, payload: dict[str, Any], reason: str) -> None:
+    """Ask for a decision of two about an account."""
     of.granting_district = request.district
     request_decision(
-        rules.GRANT,
-        of,
-        term.payload(),
-        by=request.user,
-        reason=term.cleaned_data["reason"],
-        now=timezone.now(),
-        district=request.district,
+        kind, of, payload, by=request.user, reason=reason, now=timezone.now(), district=request.district
     )
-    messages.info(request, _("The role waits for a second person, under Decisions of two."))
+
+
+@require_http_methods(["GET", "POST"])
+def reset_sign_in(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask for the reset of a lost second factor."""
+    known = find(request, code)
+    rules.can_ask_for_reset(request.user, known, request.district).enforce()
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and carry_out(
+        form, lambda: ask_for(request, known, rules.RESET, {}, form.cleaned_data["reason"])
+    ):
+        messages.success(request, _("The reset waits for a second person, under Decisions of two."))
+        return go(request, "office:account", request.district.slug, code)
+    context = {"account": known, "form": form}
+    return page(request, "accounts/reset.html", context, status=422 if form.is_bound else 200)
 
 
 def new_account(request: HttpRequest, term: Any, title: str, appoint: Any) -> HttpResponse:
@@ -196,7 +224,9 @@ def appoint_as_staff(request: HttpRequest, code: str) -> HttpResponse:
     """Ask for a staff role for the person of an account."""
     rules.can_ask_for_staff(request.user, request.district).enforce()
     known = find(request, code)
-    term = StaffTermForm(request.POST if request.method == "POST" else None, district=request.district)
+    term = StaffTermForm(
+        request.POST if request.method == "POST" else None, user=request.user, district=request.district
+    )
     return appoint_existing(request, known, term, _("Ask for a staff role"), ask_for_staff)
 
 

@@ -38,7 +38,7 @@ def unactivated(request: HttpRequest) -> list[User]:
     rows = list(rows.with_live_slip(timezone.now()).order_by("sort_key", "pk"))
     held = rules.held_by(rows)
     district = request.district
-    return [a for a in rows if rules.can_manage_account(request.user, a, district, held[a.pk])]
+    return [a for a in rows if rules.can_print_slip(request.user, a, district, held[a.pk])]
 
 
 def lonely_communities(request: HttpRequest) -> list[Community]:
@@ -99,4 +99,4 @@ def printable(request: HttpRequest) -> list[User]:
     rows = rules.accounts_within(request.user, district).filter(code__in=codes, is_active=True)
     rows = list(rows.with_live_slip(timezone.now()))
     held = rules.held_by(rows)
-    return [a for a in rows if rules.can_manage_account(request.user, a, district, held[a.pk])]
+    return [a for a in rows if rules.can_print_slip(request.user, a, district, held[a.pk])]

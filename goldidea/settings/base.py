@@ -282,6 +282,8 @@ FIGURES = ["accounts.figures.sign_ins", "evaluations.figures.rounds"]
 # Which decisions need a second person, and who carries each out (communities/decisions.py).
 DECISIONS = {
     "grant_staff": "communities.grants.GrantStaff",
+    "grant_administrator": "communities.grants.GrantAdministrator",
+    "reset_sign_in": "communities.grants.ResetSignIn",
     "open_round": "evaluations.decisions.rounds.OpenRound",
     "extend_round": "evaluations.decisions.rounds.ExtendRound",
     "close_round": "evaluations.decisions.results.CloseRoundEarly",

@@ -211,6 +211,7 @@ PAGES: dict[str, Page] = {
     "office:account_appoint_organization": form(ACCOUNT, "account"),
     "office:account_appoint_staff": form(STAFF_ROLE, "account"),
     "office:account_end_appointment": post(ACCOUNT, "account", "appointment"),
+    "office:account_reset": form(STAFF_ROLE, "account"),
     "office:account_disable": post(ACCOUNT, "account"),
     "office:account_enable": post(ACCOUNT, "account_disabled"),
     "office:slips": get(ACCOUNT),

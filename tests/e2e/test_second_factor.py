@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
@@ -161,3 +161,33 @@ def test_staff_without_any_device_sign_in_with_a_printed_list(
     page.locator("main form .button").first.click()
     page.wait_for_url("**/shangcheng/office/")
     assert Authenticator.objects.get(user=person).type == Authenticator.Type.RECOVERY_CODES
+
+
+@pytest.mark.parametrize(("size", "language"), BOTH)
+def test_two_colleagues_reset_a_lost_factor(
+    visitor: Callable, cast: Cast, person: User, settings: Any, size: dict, language: str
+) -> None:
+    settings.REQUIRE_SECOND_FACTOR = False  # of the two who decide; how they sign in is told above
+    TOTP.activate(person, generate_totp_secret())
+    first = visitor(size, language, user=cast.people["district_staff"])
+    page = first.open(f"/shangcheng/office/accounts/{person.code}/")
+    page.locator("a[href$='/reset/']").click()
+    page.wait_for_url("**/reset/")
+    page.locator("main form .button").click()
+    expect(page.locator("#id_reason")).to_have_attribute("aria-invalid", "true")
+    first.check("account-reset-wrong")
+    page.locator("#id_reason").fill("手机遗失，本人来办公室说明")
+    page.locator("main form .button").click()
+    page.wait_for_url(f"**/accounts/{person.code}/")
+    first.check("account-reset-asked")
+    second = visitor(size, language, user=cast.people["district_staff_2"])
+    page = second.open("/shangcheng/office/decisions/")
+    page.locator("main .ask a, main table a").first.click()
+    page.wait_for_url("**/decisions/*/")
+    second.check("decision-reset")
+    page.locator("form[action$='/approve/'] button").click()
+    second.open(f"/shangcheng/office/accounts/{person.code}/")
+    second.check("account-reset-done")
+    admin = visitor(size, language, user=cast.people["platform_admin"])
+    admin.open(f"/shangcheng/office/accounts/{person.code}/appoint/staff/")
+    admin.check("appoint-administrator")
