@@ -3,7 +3,8 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 
 class SeasonQuerySet(models.QuerySet[Any]):
@@ -156,3 +157,33 @@ class SheetQuerySet(models.QuerySet[Any]):
         recusals = self.model._meta.apps.get_model("evaluations", "Recusal")
         recused = recusals.objects.filter(seat=OuterRef("seat"), entry=OuterRef("entry"), withdrawn_at=None)
         return self.latest().filter(Q(void=None) & ~Exists(recused))
+
+
+class TallyQuerySet(models.QuerySet[Any]):
+    """Tallies."""
+
+    def standing_in(self, district: Any, code: str) -> Self:
+        """The tally that stands in the round with this code, with `places` (rows of its ranking); not the text of its result."""
+        standings = self.model._meta.apps.get_model("evaluations", "Standing").objects
+        counted = standings.filter(tally=OuterRef("pk")).order_by().values("tally").annotate(n=Count("pk"))
+        rows = self.exclude(state="superseded").filter(round__code=code, round__season__district=district)
+        rows = rows.select_related("round__season__district", "round__sub_district", "round__rule_set")
+        return rows.defer("result").annotate(places=Coalesce(Subquery(counted.values("n")), 0))
+
+
+class StandingQuerySet(models.QuerySet[Any]):
+    """Lines of rankings."""
+
+    def as_rows(self) -> Any:
+        """What a ranking shows of each line, as dictionaries; of the frozen case only its names."""
+        body = "entry__snapshot__body"
+        return self.values(
+            "rank",
+            "tied",
+            "total",
+            "advances",
+            "numbers",
+            number=F(f"{body}__number"),
+            title=F(f"{body}__title"),
+            community=F(f"{body}__community__name"),
+        )

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.rounds import Entry, Round
+from evaluations.querysets import StandingQuerySet, TallyQuerySet
 from evaluations.states import TallyState
 from goldidea.lib.codes import CodeField
 from goldidea.lib.models import Checkpoint, ClockTimestamp
@@ -21,6 +22,8 @@ class Tally(models.Model):
     marks_sha256 = models.CharField(max_length=64)
     result = models.TextField()
     computed_at = models.DateTimeField(db_default=ClockTimestamp())
+
+    objects = TallyQuerySet.as_manager()
 
     class Meta:
         ordering = ["round", "-version"]
@@ -50,6 +53,8 @@ class Standing(models.Model):
     total = models.CharField(max_length=20, blank=True)
     advances = models.BooleanField(default=False)
     numbers = models.JSONField(default=dict)
+
+    objects = StandingQuerySet.as_manager()
 
     class Meta:
         ordering = ["tally", "position"]

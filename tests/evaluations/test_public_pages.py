@@ -43,11 +43,11 @@ def test_queries_do_not_grow(client, django_assert_num_queries, rows, page, quer
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_offices_tally_asks_a_constant_number_of_questions(client, django_assert_max_num_queries, rows):
+def test_the_offices_tally_asks_a_constant_number_of_questions(client, django_assert_num_queries, rows):
     cast = Cast.shangcheng()
     round_ = publish(cast, cases=rows)
     client.force_login(cast.people["subdistrict_staff"], backend="accounts.backends.AccountBackend")
-    with django_assert_max_num_queries(16):
+    with django_assert_num_queries(8):
         assert client.get(f"/shangcheng/office/rounds/{round_.code}/results/").status_code == 200
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from django.forms import BaseForm, BaseFormSet
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -152,6 +152,12 @@ def tone(level: str) -> str:
 def empty(title: str, text: str = "", url: str = "", action: str = "") -> dict[str, str]:
     """An empty list that says what to do next."""
     return {"title": title, "text": text, "url": url, "action": action}
+
+
+@register.simple_tag
+def number_cells(numbers: Iterable[str]) -> SafeString:
+    """A cell of a table for each number. A loop in the template costs ten times as much, and a ranking has thousands."""
+    return format_html_join("", '<td class="num">{}</td>', ((number,) for number in numbers))
 
 
 @register.simple_tag

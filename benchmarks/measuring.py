@@ -1,0 +1,82 @@
+"""A database of a benchmark's own, and two things timed in turn in the same run."""
+
+import contextlib
+import gc
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from goldidea.settings import env
+
+
+@contextlib.contextmanager
+def own_database(name: str) -> Iterator[None]:
+    """A fresh database on the server of DATABASE_OWNER_URL, used as the application's role and dropped at the end."""
+    described = connection.settings_dict
+    owner = {part: described[part] for part in ("USER", "PASSWORD")}
+    original = described["NAME"]
+    described["TEST"]["NAME"] = f"{name}_{os.getpid()}"
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
+        connection.close()
+        described.update({part: env.database("DATABASE_URL")[part] for part in ("USER", "PASSWORD")})
+        yield
+    finally:
+        connection.close()
+        described.update(owner)
+        connection.creation.destroy_test_db(original, verbosity=0)
+
+
+@dataclass
+class Times:
+    """Wall and CPU seconds of one thing, run by run."""
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+    @property
+    def wall_ms(self) -> float:
+        return 1000 * statistics.median(self.wall)
+
+    @property
+    def cpu_ms(self) -> float:
+        return 1000 * statistics.median(self.cpu)
+
+
+def in_turn(things: Mapping[str, Callable[[], object]], turns: int, warm: int = 3) -> dict[str, Times]:
+    """Run every thing once a turn, so that whatever else the machine does falls on all of them alike.
+
+    Args:
+        things: name -> what to run. turns: how often. warm: runs of each before the clock starts.
+    """
+    times = {name: Times() for name in things}
+    for thing in things.values():
+        for _n in range(warm):
+            thing()
+    for _n in range(turns):
+        for name, thing in things.items():
+            gc.collect()
+            wall, cpu = time.perf_counter(), time.process_time()
+            thing()
+            times[name].cpu.append(time.process_time() - cpu)
+            times[name].wall.append(time.perf_counter() - wall)
+    return times
+
+
+def table(times: Mapping[str, Times], floor: str) -> None:
+    """Print the medians and the ratio of each to its floor."""
+    print(f"{'':36} {'wall ms':>9} {'CPU ms':>9} {'× floor':>8}")
+    for name, taken in times.items():
+        print(
+            f"{name:36} {taken.wall_ms:9.2f} {taken.cpu_ms:9.2f} {taken.wall_ms / times[floor].wall_ms:8.2f}"
+        )
+
+
+def load() -> str:
+    """How busy the machine is, for the table."""
+    one, five, _fifteen = os.getloadavg()
+    return f"{os.cpu_count()} cores, load {one:.1f} (1 min) {five:.1f} (5 min)"
