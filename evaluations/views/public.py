@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -25,6 +26,7 @@ from goldidea.lib.context import preferences
 from goldidea.lib.htmx import page
 
 PAGE = 25
+KEPT = 3600  # seconds; a page is kept under its ETag, so an old one is never sent, only forgotten
 
 
 def current_season(district: Any) -> Season | None:
@@ -134,10 +136,19 @@ def _publication(request: HttpRequest, code: str) -> Publication:
     return row
 
 
-def _etag(request: HttpRequest, publication: Publication) -> str:
+def _digest(request: HttpRequest, code: str) -> str:
+    """The SHA-256 of what is published of the round, or 404: all that has to be read of it to answer who holds the page."""
+    of_round = Publication.objects.filter(round__code=code, round__season__district=request.district)  # type: ignore[attr-defined]
+    digest: str | None = of_round.order_by("-pk").values_list("etag", flat=True).first()
+    if digest is None:
+        raise Http404
+    return digest
+
+
+def _etag(request: HttpRequest, digest: str) -> str:
     """One for each snapshot, language, preferences and version of the pages; only for readers who are not signed in."""
     parts = (
-        publication.etag,
+        digest,
         get_language(),
         preferences(request),
         request.get_full_path(),
@@ -146,29 +157,43 @@ def _etag(request: HttpRequest, publication: Publication) -> str:
     return '"' + hashlib.sha256(repr(parts).encode()).hexdigest()[:32] + '"'
 
 
-def _unchanged(request: HttpRequest, etag: str | None) -> HttpResponse | None:
+def _unchanged(request: HttpRequest, etag: str) -> HttpResponse | None:
     """304 with the headers that the page would have had, if the reader holds this version."""
-    if etag is None:
-        return None
-    kept = HttpResponse(headers={"ETag": etag, "Cache-Control": "no-cache"})
-    patch_vary_headers(kept, ["HX-Request"])
+    kept = _conditional(HttpResponse(), etag)
     answer = get_conditional_response(request, etag=etag, response=kept)
     return None if answer is kept else answer
+
+
+def _conditional(response: HttpResponse, etag: str) -> HttpResponse:
+    """The answer with what a reader needs in order to ask again only whether it has changed."""
+    response["ETag"] = etag
+    response["Cache-Control"] = "no-cache"
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 @require_safe
 @login_not_required
 def result(request: HttpRequest, code: str) -> HttpResponse:
-    """The ranked list of a round, from its immutable snapshot."""
-    publication = _publication(request, code)
-    etag = None if request.user.is_authenticated else _etag(request, publication)
-    unchanged = _unchanged(request, etag)
-    if unchanged is not None:
+    """The ranked list of a round, from its immutable snapshot. The page that everybody gets is rendered once a process."""
+    if request.user.is_authenticated:
+        return _ranking(request, code)
+    etag = _etag(request, _digest(request, code))
+    if (unchanged := _unchanged(request, etag)) is not None:
         return unchanged
+    content = None if request.GET else cache.get(etag)
+    if content is None:
+        content = _ranking(request, code).content
+        if not request.GET:
+            cache.set(etag, content, KEPT)
+    return _conditional(HttpResponse(content), etag)
+
+
+def _ranking(request: HttpRequest, code: str) -> HttpResponse:
+    publication = _publication(request, code)
     body = json.loads(publication.body)
     form = ResultFilterForm(request.GET, body["standings"])
-    kept = form.kept()
-    found = Paginator(kept, PAGE).get_page(request.GET.get("page"))
+    found = Paginator(form.kept(), PAGE).get_page(request.GET.get("page"))
     for line in found:
         with_bars(line, body)
     context = {
@@ -178,11 +203,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
         "page_obj": found,
         "panels": panels(body),
     }
-    response = page(request, "public/result.html", context)
-    if etag:
-        response["ETag"] = etag
-        response["Cache-Control"] = "no-cache"
-    return response
+    return page(request, "public/result.html", context)
 
 
 def panels(body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -199,13 +220,12 @@ def panels(body: dict[str, Any]) -> list[dict[str, Any]]:
 @login_not_required
 def result_json(request: HttpRequest, code: str) -> HttpResponse:
     """The snapshot itself."""
-    publication = _publication(request, code)
-    etag = f'"{publication.etag}"'
-    unchanged = _unchanged(request, etag)
-    if unchanged is not None:
+    etag = f'"{_digest(request, code)}"'
+    if (unchanged := _unchanged(request, etag)) is not None:
         return unchanged
-    headers = {"ETag": etag, "Cache-Control": "no-cache"}
-    return HttpResponse(publication.body, content_type="application/json; charset=utf-8", headers=headers)
+    publication = _publication(request, code)
+    response = HttpResponse(publication.body, content_type="application/json; charset=utf-8")
+    return _conditional(response, f'"{publication.etag}"')
 
 
 @require_safe

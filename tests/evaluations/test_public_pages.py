@@ -33,13 +33,35 @@ def publish(cast: Cast, cases: int, rounds: int = 1) -> Round:
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("page", "queries"),
-    [("", 10), ("projects/", 6), ("results/", 2), ("notices/", 3), ("results/{code}/", 2)],
+    [("", 10), ("projects/", 6), ("results/", 2), ("notices/", 3), ("results/{code}/", 3)],
 )
 def test_queries_do_not_grow(client, django_assert_num_queries, rows, page, queries):
     cast = Cast.shangcheng()
     round_ = publish(cast, cases=rows, rounds=rows if page in ("results/", "notices/") else 1)
     with django_assert_num_queries(queries):
         assert client.get(f"/shangcheng/{page.format(code=round_.code)}").status_code == 200
+
+
+def test_a_ranking_is_rendered_once_for_all_readers_and_never_sent_when_another_is_published(
+    client, django_assert_num_queries
+):
+    round_ = publish(Cast.shangcheng(), cases=3)
+    address = f"/shangcheng/results/{round_.code}/"
+    first = client.get(address)
+    with django_assert_num_queries(2):
+        assert client.get(address).content == first.content
+    Publication.objects.create(
+        round=round_, tally=round_.tallies.get(), kind="final", body=changed(round_), etag="0" * 64
+    )
+    assert "另一个名字" in client.get(address).content.decode()
+
+
+def changed(round_: Round) -> str:
+    """What was published of the round, with other names of its cases."""
+    body = json.loads(round_.publications.get().body)
+    for line in body["standings"]:
+        line["title"] = "另一个名字"
+    return json.dumps(body)
 
 
 @pytest.mark.parametrize("rows", [1, 3])
