@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -66,7 +67,9 @@ def read_heads(text: str) -> Iterator[str]:
     return (start + part.rstrip("\n") + "\n" for part in text.split(start)[1:])
 
 
-def verify_log(log: str, rows: models.QuerySet, body: str = "", heads: Iterable[str] = ()) -> Iterator[str]:
+def verify_log(
+    log: str, rows: models.QuerySet[Any], body: str = "", heads: Iterable[str] = ()
+) -> Iterator[str]:
     """What is wrong with a log, in words; nothing for a log that is as it was written.
 
     Args:

@@ -8,6 +8,7 @@ are never touched: order stands beside them, in `Seal`.
 import base64
 import zlib
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection, models, transaction
 
@@ -45,7 +46,7 @@ def _number(log: str) -> int:
     return number - 2**32 if number >= 2**31 else number
 
 
-def unsealed(log: str, rows: models.QuerySet, *, whole: bool) -> models.QuerySet:
+def unsealed(log: str, rows: models.QuerySet[Any], *, whole: bool) -> models.QuerySet[Any]:
     """The rows of a log that have no seal, oldest first. Not `whole`: only among the last ones."""
     if not whole:
         last = Seal.objects.filter(log=log).order_by("-seq").values_list("event", flat=True).first()
