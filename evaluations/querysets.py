@@ -57,6 +57,13 @@ class RuleSetQuerySet(models.QuerySet[Any]):
         return self.filter(Exists(rounds.objects.opened().filter(rule_set=OuterRef("pk"))))
 
 
+class RuleDraftQuerySet(models.QuerySet[Any]):
+    """Rules that are being written."""
+
+    def of(self, district: Any) -> Self:
+        return self.filter(season__district=district)
+
+
 class RoundQuerySet(models.QuerySet[Any]):
     """Rounds."""
 

@@ -6,7 +6,7 @@ migrations/0002_evidence.py.
 
 from evaluations.models.results import Bundle, Publication, Standing, Tally
 from evaluations.models.rounds import Assignment, Card, Entry, Panel, Recusal, Round, Seat
-from evaluations.models.seasons import Criterion, RuleSet, Season
+from evaluations.models.seasons import Criterion, RuleDraft, RuleSet, Season
 from evaluations.models.sheets import Mark, RoundEvent, ScoreSheet, SheetVoid
 from evaluations.models.submissions import (
     Photo,
@@ -29,6 +29,7 @@ __all__ = [
     "Recusal",
     "Round",
     "RoundEvent",
+    "RuleDraft",
     "RuleSet",
     "ScoreSheet",
     "ScreeningNote",

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from communities.models import District
-from evaluations.querysets import RuleSetQuerySet, SeasonQuerySet
+from evaluations.querysets import RuleDraftQuerySet, RuleSetQuerySet, SeasonQuerySet
 from evaluations.states import SeasonState
 from goldidea.lib.codes import CodeField
 from goldidea.lib.models import ClockTimestamp
@@ -88,6 +88,41 @@ class RuleSet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.version})"
+
+    @property
+    def district(self) -> District:
+        return self.season.district
+
+
+class RuleDraft(models.Model):
+    """A rule that is being written: as typed, right or not. Of a version, or (without one) to become the next version.
+
+    `before` is the text before the last row was added, moved or removed. `base_sha256` is the version's when the draft was
+    begun: a version that was changed elsewhere is not written over. `revision` grows with every change.
+    """
+
+    code = CodeField()
+    season = models.ForeignKey(Season, models.CASCADE, related_name="rule_drafts")
+    rule_set = models.OneToOneField(
+        RuleSet, models.CASCADE, null=True, blank=True, related_name="draft", verbose_name=_("rule set")
+    )
+    name = models.CharField(_("name"), max_length=60, blank=True)
+    text = models.TextField(_("rule (JSON)"), max_length=1 << 20, blank=True)
+    before = models.TextField(blank=True)
+    base_sha256 = models.CharField(max_length=64, blank=True)
+    revision = models.PositiveIntegerField(default=1)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    changed_at = models.DateTimeField()
+
+    objects = RuleDraftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-changed_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name or self.code
 
     @property
     def district(self) -> District:

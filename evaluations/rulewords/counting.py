@@ -16,6 +16,7 @@ def counting(said: Said) -> Iterator[str]:
         if rule.level == "criterion"
         else _("Each judge's marks are added up to a sheet total first; sheets with a gap do not count.")
     )
+    yield from calibrating(said)
     if trim.high + trim.low == 0:
         yield _("No mark is left out.")
     else:
@@ -40,6 +41,29 @@ def counting(said: Said) -> Iterator[str]:
             "min": plain_text(rule.adjustments.min),
             "max": plain_text(rule.adjustments.max),
         }
+
+
+def calibrating(said: Said) -> Iterator[str]:
+    """How unequally strict judges are corrected, where they are."""
+    plan = said.rule.calibration
+    if plan is None:
+        return
+    yield _(
+        "How strict each judge is, is estimated from all sheets of the panel and taken off every sheet; "
+        "the corrections are published, and none is more than %(cap)s points."
+    ) % {"cap": plain_text(plan.cap)}
+    yield ngettext(
+        "A judge with fewer than %(count)d sheet is not corrected.",
+        "A judge with fewer than %(count)d sheets is not corrected.",
+        plan.min_marks,
+    ) % {"count": plan.min_marks}
+    yield (
+        _("If judges and cases fall into groups that share no judge, the round is not tallied.")
+        if plan.if_disconnected == "refuse"
+        else _(
+            "If judges and cases fall into groups that share no judge, two people may decide not to correct."
+        )
+    )
 
 
 def rounding(said: Said) -> Iterator[str]:

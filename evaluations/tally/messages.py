@@ -207,6 +207,11 @@ class RuleErrors(RuleError):
         super().__init__(first.place, first.code, first.params)
         self.errors = tuple(errors)
 
+    @property
+    def message(self) -> str:
+        """The first refusal's own sentence, which may stand in another table than `MESSAGES`."""
+        return self.errors[0].message
+
 
 class FolderError(TallyError):
     """Input rows are refused. `file` names the file; `row` counts from 1, the header; None: the file."""

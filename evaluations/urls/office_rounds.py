@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from evaluations.views import assigning, opening, rule_sets, seasons, seating
+from evaluations.views import assigning, opening, rule_drafts, rule_sets, seasons, seating
 from evaluations.views import rounds as views
 
 rounds: list[URLPattern] = [
@@ -13,6 +13,11 @@ rounds: list[URLPattern] = [
     path("seasons/<code:code>/start/", seasons.season_start, name="season_start"),
     path("seasons/<code:code>/finish/", seasons.season_finish, name="season_finish"),
     path("seasons/<code:code>/rules/from/<slug:source>/", rule_sets.rule_set_new, name="rule_set_new"),
+    path("seasons/<code:code>/rules/new/", rule_drafts.rule_start, name="rule_start"),
+    path("seasons/rules/drafts/<code:code>/", rule_drafts.rule_draft, name="rule_draft"),
+    path("seasons/rules/drafts/<code:code>/text/", rule_drafts.rule_draft_text, name="rule_draft_text"),
+    path("seasons/rules/drafts/<code:code>/drop/", rule_drafts.rule_draft_drop, name="rule_draft_drop"),
+    path("seasons/rules/<code:code>/draft/", rule_drafts.rule_set_draft, name="rule_set_draft"),
     path("seasons/<code:code>/preliminaries/", views.rounds_new, name="rounds_new"),
     path("seasons/<code:code>/final/", views.final_new, name="final_new"),
     path("seasons/rules/<code:code>/", rule_sets.rule_set, name="rule_set"),

@@ -56,9 +56,17 @@ def rule_set(request: HttpRequest, code: str) -> HttpResponse:
         else [],
         "rounds": found.rounds.select_related("sub_district"),
         "editable": rules.can_edit_rule_set(request.user, found),
+        "draft": _draft(request, found),
         "preparing": rules.can_change_season(request.user, found.season),
     }
     return page(request, "seasons/rule_set.html", context)
+
+
+def _draft(request: HttpRequest, found: RuleSet) -> Any:
+    """What is being written of this version, for those who may write."""
+    if not rules.can_edit_rule_set(request.user, found):
+        return None
+    return found.season.rule_drafts.filter(rule_set=found).select_related("changed_by").first()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

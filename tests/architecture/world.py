@@ -12,6 +12,7 @@ from communities.actions.decisions import request_decision
 from communities.models import SpreadsheetImport
 from evaluations.actions.cards import issue_cards
 from evaluations.actions.closing import close_round_early
+from evaluations.actions.drafts import begin_draft
 from evaluations.actions.publication import publish_provisional
 from evaluations.actions.tallying import tally_round
 from evaluations.models import Photo
@@ -67,11 +68,13 @@ class World:
         bare = make.season(self.cast.district, "无决赛")
         make.rule_set(bare)
         draft = make.season(self.cast.district, "筹备", state="draft")
+        staff = self.cast.people["district_staff_2"]
         return {
             "season": season.code,
             "season_draft": draft.code,
             "season_without_final": bare.code,
             "rule_set": rules.code,
+            "rule_draft": begin_draft(season, make.rule_text(), "草稿", by=staff, now=timezone.now()).code,
             "final_draft": final.code,
             "word": "0123456789",
         }
