@@ -126,7 +126,8 @@ class ActivationSlip(models.Model):
 class SignInFailure(models.Model):
     """A refused attempt to sign in, by account and by address (both as keyed hashes).
 
-    Limits are counted here, never in a cache: a flushed Redis unlocks nothing. `door` is password, slip or card.
+    Limits are counted here, never in a cache: a flushed Redis unlocks nothing. `door` is password, slip, card, code
+    or factor.
     """
 
     door = models.CharField(max_length=10)
@@ -142,3 +143,39 @@ class SignInFailure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.door} {self.at}"
+
+
+class SignInCode(models.Model):
+    """A one-time code that was asked for, by phone or e-mail, whether an account answers to the name or not.
+
+    The code itself stands nowhere: it is derived from `seed` under PERSONAL_DATA_KEY (accounts/actions/codes.py).
+    """
+
+    class Channel(models.TextChoices):
+        PHONE = "phone", _("mobile phone")
+        EMAIL = "email", _("e-mail")
+
+    code = CodeField()
+    # None: nobody goes by the name that was typed. The row is made all the same, so that the answer is.
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", null=True, blank=True)
+    channel = models.CharField(max_length=10, choices=Channel.choices, blank=True)
+    language = models.CharField(max_length=10)
+    seed = models.CharField(max_length=64)
+    typed_hash = models.CharField(max_length=64)
+    address_hash = models.CharField(max_length=64)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["typed_hash", "-asked_at"]),
+            models.Index(fields=["address_hash", "-asked_at"]),
+            models.Index(fields=["user", "-asked_at"]),
+            models.Index(fields=["asked_at"], condition=Q(sent_at=None), name="codes_to_send"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code

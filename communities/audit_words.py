@@ -31,6 +31,7 @@ ACTIONS: Final[dict[str, Any]] = {
     "sign in": _("signed in"),
     "sign out": _("signed out"),
     "lock sign-in": _("sign-in locked after wrong passwords"),
+    "lock code": _("sign-in by code locked after wrong codes"),
     "lock second factor": _("second factor locked after wrong codes"),
     "add factor": _("set up a second factor"),
     "remove factor": _("removed a second factor"),

@@ -11,7 +11,7 @@ from accounts.models import User
 from goldidea.lib import audit
 from goldidea.lib.addresses import client_address
 
-LOCKED = {"password": "lock sign-in", "factor": "lock second factor"}
+LOCKED = {"password": "lock sign-in", "code": "lock code", "factor": "lock second factor"}
 
 
 class Counted:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.forms.sign_in import account_name
+from accounts.gateways import codes_are_sent
 from accounts.views.counted import Counted
 from goldidea.lib import audit
 from goldidea.lib.addresses import client_address
@@ -24,6 +25,9 @@ class SignIn(Counted, allauth.LoginView):
     def account(self) -> str:
         typed = self.request.POST.get("login", "").replace("\x00", "")[:254]
         return account_name(typed) or typed
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "codes_are_sent": codes_are_sent()}
 
 
 class SignOut(allauth.LogoutView):

@@ -122,6 +122,18 @@ ACCOUNT_FORMS = {
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_SESSION_REMEMBER = False
 
+# One-time codes: who delivers them (accounts/gateways.py): console, file, smtp, a class of the district's, or nobody.
+PHONE_GATEWAY = env.text("PHONE_GATEWAY", "console" if DEVELOPMENT else "")
+EMAIL_GATEWAY = env.text("EMAIL_GATEWAY", "console" if DEVELOPMENT else "")
+OUTBOX = Path(env.text("OUTBOX", str(BASE_DIR / "var" / "outbox")))
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(env.text("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "gold-idea@localhost")
+
 # Staff sign in with a second factor; without one they are led to set one up, and nothing else opens.
 REQUIRE_SECOND_FACTOR = env.flag("REQUIRE_SECOND_FACTOR", default=not DEVELOPMENT)
 MFA_ADAPTER = "accounts.factors.FactorAdapter"
@@ -235,6 +247,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60.0},
     },
     "forget-imports": {"task": "communities.tasks.forget_imports", "schedule": 86400.0},
+    # Finds codes whose message was lost.
+    "send-codes": {
+        "task": "accounts.tasks.send_codes",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
     "forget-old-attempts": {"task": "accounts.tasks.forget_old_attempts", "schedule": 86400.0},
     "lapse-decisions": {"task": "communities.tasks.lapse_decisions", "schedule": 600.0},
 }

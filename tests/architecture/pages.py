@@ -112,6 +112,8 @@ PAGES: dict[str, Page] = {
     "account_change_password": form(SIGNED_IN),
     "account_reset_password": get(EVERYBODY),
     "account_reauthenticate": form(SIGNED_IN),
+    "code_ask": form(EVERYBODY),
+    "code_enter": form(EVERYBODY),
     "mfa_authenticate": form(
         SIGNED_IN
     ),  # who is signed in is led on; who is half signed in has a test of its own

@@ -1,7 +1,9 @@
 """Journeys: staff set up a second factor (app, passkey, printed list) and sign in with it; a code by phone."""
 
+import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from tests.conftest import start_worker
 from tests.e2e.conftest import DESK, PHONE
 from tests.e2e.test_sign_in import PASSWORD, sheets_of_paper
 from tests.personas import Cast
@@ -191,3 +194,55 @@ def test_two_colleagues_reset_a_lost_factor(
     admin = visitor(size, language, user=cast.people["platform_admin"])
     admin.open(f"/shangcheng/office/accounts/{person.code}/appoint/staff/")
     admin.check("appoint-administrator")
+
+
+@pytest.mark.parametrize(("size", "language"), BOTH)
+def test_a_community_signs_in_with_a_code_by_phone(
+    visitor: Callable,
+    cast: Cast,
+    own_database: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+    size: dict,
+    language: str,
+) -> None:
+    """With a worker of its own, which delivers into files."""
+    settings.PHONE_GATEWAY = "file"
+    monkeypatch.setenv("PHONE_GATEWAY", "file")
+    monkeypatch.setenv("OUTBOX", str(tmp_path / "out"))
+    community = cast.people["community_user"]
+    community.phone = "+8613805710001"
+    community.set_password(PASSWORD)
+    community.save()
+    worker = start_worker(own_database, tmp_path)
+    try:
+        phone = visitor(size, language)
+        page = phone.open("/accounts/login/")
+        phone.check("login-with-codes")
+        page.locator("a[href='/accounts/code/']").click()
+        page.wait_for_url("**/accounts/code/")
+        page.locator("main form .button").click()
+        expect(page.locator("#id_account")).to_have_attribute("aria-invalid", "true")
+        phone.check("code-ask-wrong")
+        page.locator("#id_account").fill("138 0571 0001")
+        page.locator("main form .button").click()
+        page.wait_for_url("**/code/enter/")
+        phone.check("code-enter")
+        page.locator("#id_digits").fill("12345")
+        page.locator("main form .button").click()
+        expect(page.locator("#id_digits")).to_have_attribute("aria-invalid", "true")
+        phone.check("code-enter-wrong")
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob("out/*.txt")):
+            assert time.monotonic() < deadline, (tmp_path / "worker.log").read_text()[-2000:]
+            time.sleep(0.2)
+        [message] = tmp_path.glob("out/*.txt")
+        to, text = message.read_text().splitlines()
+        assert to == community.phone and ("金点子" in text) is (language == "zh-hans")
+        page.locator("#id_digits").fill(re.search(r"\d{6}", text).group())
+        page.locator("main form .button").click()
+        page.wait_for_url("**/shangcheng/cases/")
+    finally:
+        worker.terminate()
+        worker.wait(30)
