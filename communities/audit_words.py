@@ -133,6 +133,7 @@ ACTIONS |= {
     "end social worker": _("recorded the last day"),
     "import grids": _("imported a table of grids"),
     "import social_workers": _("imported a table of social workers"),
+    "change budget": _("changed the budget"),
     "write calendar": _("wrote the calendar of a year"),
     "undo calendar": _("took the last change of a year's calendar back"),
 }
@@ -177,6 +178,7 @@ OBJECTS: Final[dict[str, Any]] = {
 RECORDED: Final[dict[str, Any]] = {
     "added": _("added"),
     "bench": _("bench"),
+    "budget_lines": _("budget lines"),
     "consent_version": _("version of the consent"),
     "entries": _("entries"),
     "entry": _("entry"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from organizations.views import accounts, communities, engagements, organizations, philanthropy
+from organizations.views import accounts, budgets, communities, engagements, organizations, philanthropy
 from organizations.views import own as pages
 
 office: list[URLPattern] = [
@@ -33,6 +33,7 @@ office: list[URLPattern] = [
     path("philanthropy/new/", philanthropy.project_new, name="philanthropy_new"),
     path("philanthropy/<code:code>/", philanthropy.project, name="philanthropy_project"),
     path("philanthropy/<code:code>/edit/", philanthropy.project_edit, name="philanthropy_edit"),
+    path("philanthropy/<code:code>/budget/", budgets.budget, name="philanthropy_budget"),
 ]
 
 own: list[URLPattern] = [
@@ -42,4 +43,5 @@ own: list[URLPattern] = [
     path("<code:code>/edit/", pages.organization_edit, name="organization_edit"),
     path("<code:code>/projects/new/", pages.project_new, name="project_new"),
     path("<code:code>/projects/<code:project_code>/", pages.project_edit, name="project_edit"),
+    path("<code:code>/projects/<code:project_code>/budget/", budgets.own_budget, name="project_budget"),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from communities.models import Community
@@ -50,6 +51,7 @@ def save_project(
     if old is not None:
         may_save(by, old).enforce()
     project.full_clean()
+    hold_against_lines(project)
     changes = (
         audit.differences(old, project, FIELDS) if old else {n: (None, getattr(project, n)) for n in FIELDS}
     )
@@ -62,6 +64,24 @@ def save_project(
     if changes or old is None:
         audit.record(CORRECT if old else ENTER, project, by=by, changes=changes)
     return project
+
+
+def hold_against_lines(project: VenturePhilanthropyProject) -> None:
+    """What a project says of its money is what its budget lines add up to, if it has any.
+
+    Raises: ValidationError at the amounts.
+    """
+    if not project.pk:
+        return
+    found = project.budget_lines.aggregate(budget_total=Sum("total"), granted=Sum("granted"))
+    said = _("The lines of the budget add up to %(sum)s yuan. Change the lines.")
+    wrong = {
+        name: said % {"sum": value}
+        for name, value in found.items()
+        if value is not None and value != getattr(project, name)
+    }
+    if wrong:
+        raise ValidationError(wrong)
 
 
 def names(communities: Iterable[Community]) -> str:

@@ -66,6 +66,8 @@ def project(request: HttpRequest, code: str) -> HttpResponse:
     may_edit = bool(rules.can_manage_project(request.user, found))
     context = {
         "project": found,
+        "lines": list(found.budget_lines.all()),
+        "own_money": found.budget_total - found.granted,
         "communities": found.communities.select_related("sub_district"),
         "may_edit": may_edit,
         "links": can_view_divisions(request.user, request.district),

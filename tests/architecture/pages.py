@@ -164,6 +164,7 @@ PAGES: dict[str, Page] = {
     "office:philanthropy_project": get(STAFF_READ, "philanthropy"),
     "office:philanthropy_new": form(PHILANTHROPY, but=NOT_HERE),
     "office:philanthropy_edit": form(PHILANTHROPY, "philanthropy", but=NOT_HERE),
+    "office:philanthropy_budget": form(PHILANTHROPY, "philanthropy", but=NOT_HERE),
     "office:judges": get(STAFF_READ),
     "office:judge": get(STAFF_OBSERVER, "judge"),
     "office:judge_new": form(JUDGE_EDIT),
@@ -298,6 +299,7 @@ PAGES: dict[str, Page] = {
     "own:organization": get({"organization_user": "O"}, "organization"),
     "own:organization_edit": form({"organization_user": "O"}, "organization"),
     "own:project_new": form({"organization_user": "O"}, "organization"),
+    "own:project_budget": form({"organization_user": "O"}, "organization", "philanthropy"),
     "own:project_edit": form({"organization_user": "O"}, "organization", "philanthropy"),
     # ---- communities ----
     "cases:list": get({"community_user": "D", "organization_user": "D", "supportive_org": "D"}),

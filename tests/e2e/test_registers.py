@@ -5,7 +5,7 @@ import re
 import pytest
 
 from organizations import creditcode
-from organizations.models import Engagement, SocialOrganization
+from organizations.models import Engagement, SocialOrganization, VenturePhilanthropyProject
 from tests import make
 from tests.e2e.conftest import DESK, PHONE
 from tests.personas import Cast
@@ -197,3 +197,57 @@ def test_an_organization_keeps_its_own_page(visitor, size, language: str) -> Non
     page.wait_for_url(re.compile(r"/organization/[0-9a-z]{10}/$"))
     who.check("own-proposed")
     assert SocialOrganization.objects.get(name="清波门第二互助组").state == "proposed"
+
+
+@BOTH
+def test_the_budget_of_a_project(visitor, size, language: str) -> None:
+    cast = cast_with_rows()
+    project = make.saved(
+        VenturePhilanthropyProject(
+            district=cast.district, organization=cast.organization, title="楼道微花园", programme="公益创投第五届",
+            funder="区民政局", year=2018, budget_total=100, granted=50,
+        )
+    )  # fmt: skip
+    who = visitor(size=size, language=language, user=cast.people["organization_user"])
+    page = who.open(f"/shangcheng/organization/{cast.organization.code}/projects/{project.code}/")
+    who.check("own-project")
+    page.locator("a[href$='/budget/']").click()
+    page.wait_for_url("**/budget/")
+    who.check("budget-empty")
+
+    def fill(number: int, *values: str) -> None:
+        page.select_option(f"#id_line-{number}-category", values[0])
+        names = ("item", "unit_price", "unit", "quantity", "granted", "own")
+        for name, value in zip(names, values[1:], strict=True):
+            page.fill(f"#id_line-{number}-{name}", value)
+
+    fill(0, "people", "讲师课酬", "800", "次", "4", "3000", "100")
+    page.locator("button[name=add]").click()
+    fill(1, "material", "花土与花盆", "12.5", "套", "40", "500", "0")
+    page.locator("button[name=add]").click()
+    page.fill("#id_line-2-item", "写错了")
+    page.locator("[data-line] button[name=remove]").nth(2).click()
+    assert page.locator("[data-line]:visible").count() == 2
+    total = "3700.00" if language == "zh-hans" else "3,700.00"
+    assert total in page.inner_text("[data-sums]")
+    page.locator("main form .actions button").click()
+    page.wait_for_selector(".error-summary")
+    who.check("budget-wrong")
+    page.fill("#id_line-0-own", "200")
+    page.locator("main form .actions button").click()
+    page.wait_for_url(re.compile(r"/projects/[0-9a-z]{10}/$"))
+    office = visitor(size=size, language=language, user=cast.people["subdistrict_staff"])
+    shown = office.open(f"/shangcheng/office/philanthropy/{project.code}/")
+    assert total in shown.inner_text("tfoot")
+    office.check("project-budget")
+    office.open(f"/shangcheng/office/philanthropy/{project.code}/budget/")
+    office.check("budget-office")
+    plain = visitor(
+        size=size, language=language, user=cast.people["subdistrict_staff"], java_script_enabled=False
+    )
+    bare = plain.open(f"/shangcheng/office/philanthropy/{project.code}/budget/")
+    bare.locator("button[name=add]").click()
+    assert bare.locator("[data-line]").count() == 3
+    bare.locator("button[name=remove]").nth(0).click()
+    assert bare.locator("[data-line]").count() == 2
+    assert bare.input_value("#id_line-0-item") == "花土与花盆"
