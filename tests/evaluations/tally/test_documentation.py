@@ -47,13 +47,16 @@ def marks(files):
 
 def computed(files):
     rule = parse_rule(json.dumps({**BASE, **json.loads(files["changes.json"])}))
-    votes = [tuple(row.values()) for row in rows(files.get("votes.csv", ""))]
+    votes, points, adjusted = (
+        [tuple(row.values()) for row in rows(files.get(name, ""))]
+        for name in ("votes.csv", "given.csv", "adjustments.csv")
+    )
     given = marks(files)
     if "entries.csv" in files:
         entries = [tuple(row.values()) for row in rows(files["entries.csv"])]
     else:
         entries = [(name, "", "", "") for name in sorted({row[1] for row in [*given, *votes]})]
-    return rule, entries, tally(rule, Inputs(entries, given, votes=votes))
+    return rule, entries, tally(rule, Inputs(entries, given, given=points, adjustments=adjusted, votes=votes))
 
 
 def shown(value):
@@ -76,6 +79,16 @@ def test_the_examples_are_those_expected():
         "votes-standard": ["standings.csv"],
         "awards": ["awards.csv"],
         "advance": ["going-on.csv"],
+        "median": ["standings.csv"],
+        "share": ["standings.csv"],
+        "few": ["standings.csv"],
+        "even": ["standings.csv"],
+        "partial": ["standings.csv"],
+        "apart": ["standings.csv"],
+        "given": ["standings.csv"],
+        "tie-median": ["standings.csv"],
+        "tie-lot": ["standings.csv"],
+        "advance-each": ["going-on.csv"],
     }
 
 
@@ -103,11 +116,12 @@ def test_the_awards_of_the_example():
     assert found == rows(EXAMPLES["awards"]["awards.csv"])
 
 
-def test_who_goes_on_in_the_example():
-    files = EXAMPLES["advance"]
+@pytest.mark.parametrize("name", ["advance", "advance-each"])
+def test_who_goes_on_in_the_example(name):
+    files = EXAMPLES[name]
     rule, entries, result = computed(files)
-    cases = {row["sub_district"]: int(row["cases"]) for row in rows(files["cases.csv"])}
-    found = advance(rule, [result], entries, cases)
+    cases = {row["sub_district"]: int(row["cases"]) for row in rows(files.get("cases.csv", ""))}
+    found = advance(rule, [result], entries, cases, same_judges=True)
     assert [
         {
             "sub_district": name,
@@ -116,6 +130,49 @@ def test_who_goes_on_in_the_example():
         }
         for name, places in found.places.items()
     ] == rows(files["going-on.csv"])
+
+
+def values(document, key=""):
+    """Every word of a rule document: `average=median`, `ties=lot`, and every key by itself."""
+    if isinstance(document, dict):
+        for name, value in document.items():
+            yield name
+            yield from values(value, name)
+    elif isinstance(document, list):
+        for item in document:
+            yield from values(item, key)
+    elif isinstance(document, str):
+        yield f"{key}={document.partition(':')[0]}"
+
+
+def test_every_option_that_changes_a_figure_has_an_example():
+    options = {
+        *(
+            "level=criterion",
+            "level=sheet",
+            "average=mean",
+            "average=median",
+            "mode=half_up",
+            "mode=half_even",
+        ),
+        *("kind=marks", "kind=votes", "kind=given", "method=none", "method=additive", "method=top"),
+        *("method=ladder", "method=standard", "ties=exact", "ties=panel", "ties=criterion", "ties=median"),
+        *("ties=lot", "ties=all", "stages=criterion", "stages=weighted", "stages=sheet", "stages=panel"),
+        *(
+            "stages=total",
+            "adjustments",
+            "awards",
+            "per_sub_district",
+            "places",
+            "others",
+            "min_marks",
+            "trim",
+        ),
+    }
+    shown_options = {
+        word for files in EXAMPLES.values() for word in values(json.loads(files["changes.json"]))
+    }
+    assert options - shown_options - set(values(BASE)) == set()
 
 
 def test_the_documentation_names_every_column_file_and_key():
