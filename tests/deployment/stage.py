@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +128,8 @@ class Stage:
     def kill(self, service: str) -> None:
         """kill -9 of everything in the container."""
         process = self.processes.pop(service)
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it ended by itself
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def stop(self, service: str, seconds: float = 40) -> int:
