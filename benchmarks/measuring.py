@@ -14,14 +14,21 @@ from goldidea.settings import env
 
 
 @contextlib.contextmanager
-def own_database(name: str) -> Iterator[None]:
-    """A fresh database on the server of DATABASE_OWNER_URL, used as the application's role and dropped at the end."""
+def own_database(name: str, tables: str = "") -> Iterator[None]:
+    """A fresh database on the server of DATABASE_OWNER_URL, used as the application's role and dropped at the end.
+
+    Args:
+        tables: SQL of the owner's that makes a floor's own tables.
+    """
     described = connection.settings_dict
     owner = {part: described[part] for part in ("USER", "PASSWORD")}
     original = described["NAME"]
     described["TEST"]["NAME"] = f"{name}_{os.getpid()}"
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
+        if tables:
+            with connection.cursor() as cursor:
+                cursor.execute(tables)
         connection.close()
         described.update({part: env.database("DATABASE_URL")[part] for part in ("USER", "PASSWORD")})
         yield
