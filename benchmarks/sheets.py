@@ -97,7 +97,9 @@ def sit(round_: Round, slug: str) -> list[Phone]:
     return phones
 
 
-def posted(handler: WSGIHandler, address: str, fields: dict[str, str], cookie: str, urlconf: str | None) -> int:
+def posted(
+    handler: WSGIHandler, address: str, fields: dict[str, str], cookie: str, urlconf: str | None
+) -> int:
     """Ask the handler as a server would; gives the status."""
     environ = RequestFactory(HTTP_COOKIE=cookie)._base_environ(
         **{
