@@ -1,5 +1,6 @@
 """What a session opens that is not quite signed in: away for too long, or still without a second factor."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,7 @@ ALWAYS_OPEN = frozenset(
     }
 )
 
+SEEN = "seen"  # in the session: when its person was last here, in seconds since 1970
 FACTOR_KNOWN = "has second factor"  # in the session, once one was found
 
 
@@ -42,3 +44,8 @@ def nobody_while(waits: Callable[[HttpRequest, Any], bool], request: HttpRequest
         return AnonymousUser() if waits(request, known) else known
 
     request.user = SimpleLazyObject(who)
+
+
+def begin_session(request: HttpRequest, **_rest: Any) -> None:
+    """The idle limit counts from signing in (signal `user_logged_in`)."""
+    request.session[SEEN] = int(time.time())

@@ -30,6 +30,7 @@ ACTIONS: Final[dict[str, Any]] = {
     "begin district": _("set up the district"),
     "sign in": _("signed in"),
     "sign out": _("signed out"),
+    "come back": _("came back to a session left alone"),
     "lock sign-in": _("sign-in locked after wrong passwords"),
     "lock code": _("sign-in by code locked after wrong codes"),
     "lock second factor": _("second factor locked after wrong codes"),

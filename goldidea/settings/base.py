@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "goldidea.lib.middleware.RefusalMiddleware",
+    "accounts.middleware.IdleMiddleware",
     "communities.middleware.SecondFactorMiddleware",
     "communities.middleware.DistrictMiddleware",
 ]
@@ -155,6 +156,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEVELOPMENT
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+# Minutes without a request after which a person proves again who it is (0: never). Judges' cards have no such limit.
+SESSION_IDLE_MINUTES = int(env.text("SESSION_IDLE_MINUTES", "30"))
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -112,6 +112,7 @@ PAGES: dict[str, Page] = {
     "account_change_password": form(SIGNED_IN),
     "account_reset_password": get(EVERYBODY),
     "account_reauthenticate": form(SIGNED_IN),
+    "account_idle": form(SIGNED_IN),
     "code_ask": form(EVERYBODY),
     "code_enter": form(EVERYBODY),
     "mfa_authenticate": form(

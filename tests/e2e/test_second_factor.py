@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
@@ -246,3 +248,32 @@ def test_a_community_signs_in_with_a_code_by_phone(
     finally:
         worker.terminate()
         worker.wait(30)
+
+
+@pytest.mark.parametrize(("size", "language"), BOTH)
+def test_who_was_away_comes_back_to_what_was_typed(
+    visitor: Callable, cast: Cast, person: User, settings: Any, size: dict, language: str
+) -> None:
+    settings.REQUIRE_SECOND_FACTOR = False
+    office = visitor(size, language, user=person)
+    page = office.open("/shangcheng/office/accounts/new/community/")
+    page.locator("#id_name").fill("柳浪的赵书记 <&\"'")
+    page.locator("#id_email").fill("zhao@example.cn")
+    session = SessionStore(session_key=Session.objects.get().pk)
+    session["seen"] = time.time() - 31 * 60
+    session.save()
+    page.locator("main form .button").last.click()
+    expect(page.locator("#id_password")).to_be_visible()
+    office.check("idle")
+    page.locator("#id_password").fill("not this one")
+    page.locator("main form .button").click()
+    expect(page.locator("#id_password")).to_have_attribute("aria-invalid", "true")
+    office.check("idle-wrong")
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("main form .button").click()
+    page.locator("form[action$='/accounts/new/community/'] .button").wait_for()
+    office.check("kept")
+    page.locator("main form .button").click()
+    expect(page.locator("#id_community")).to_have_attribute("aria-invalid", "true")
+    assert page.locator("#id_name").input_value() == "柳浪的赵书记 <&\"'"
+    assert page.locator("#id_email").input_value() == "zhao@example.cn"
