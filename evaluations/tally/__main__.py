@@ -1,6 +1,6 @@
 """The command `python -m evaluations.tally FOLDER`: recompute a result without Django.
 
-It prints result.json to standard output and ends with status 0; or it prints one line to standard error,
+It prints result.json (with `--analysis`: analysis.json) to standard output and ends with status 0; or it prints one line to standard error,
 which says which file, which row and what is wrong, and ends with status 2 and nothing on standard output.
 """
 
@@ -39,11 +39,15 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _result(arguments: Sequence[str]) -> bytes:
-    if "--analysis" in arguments:
-        raise TallyError("no-analysis")
-    if len(arguments) != 1 or arguments[0].startswith("-"):
+    folders = [argument for argument in arguments if argument != "--analysis"]
+    if len(folders) != 1 or folders[0].startswith("-") or len(arguments) > 2:
         raise TallyError("usage")
-    return tally(*read_folder(Path(arguments[0]))).to_bytes()
+    rule, inputs = read_folder(Path(folders[0]))
+    if len(arguments) == 1:
+        return tally(rule, inputs).to_bytes()
+    from evaluations.tally.analysis import analyse
+
+    return analyse(rule, inputs)
 
 
 def _refuse(sentence: str) -> int:

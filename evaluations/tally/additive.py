@@ -58,6 +58,11 @@ class Design:
         return csr_array((ones, (self.entry, self.judge)), shape=(self.entries, self.judges))
 
     @cached_property
+    def by_judge(self) -> csr_array:
+        """The same, judges by entries."""
+        return self.meetings.T.tocsr()
+
+    @cached_property
     def laplacian(self) -> Floats:
         """C, judges by judges: positive semidefinite; its kernel is spanned by the connected groups."""
         weighted = self.meetings.astype(np.float64).multiply(1.0 / self.of_entry[:, None])

@@ -52,7 +52,11 @@ def tally(rule: RuleSet, inputs: Inputs) -> Result:
         FolderError: a row that the rule set does not allow, named as in the file that holds such rows.
         DisconnectedError: judges shall be corrected but cannot be compared.
     """
-    ballots = collect_ballots(rule, inputs)
+    return result_of(rule, inputs, collect_ballots(rule, inputs))
+
+
+def result_of(rule: RuleSet, inputs: Inputs, ballots: Ballots) -> Result:
+    """The result of marks that have been sorted into sheets."""
     marks_sha256 = ballots.sha256()
     corrections, notes = panel_corrections(rule, ballots)
     standings, warnings = _ranked(rule, inputs, ballots, marks_sha256, corrections)

@@ -145,8 +145,7 @@ MESSAGES: Mapping[str, str] = {
         "without a common sheet: %(groups)s"
     ),
     # command
-    "usage": _("one folder is expected: python -m evaluations.tally FOLDER"),
-    "no-analysis": _("this version does not compute an analysis"),
+    "usage": _("one folder is expected: python -m evaluations.tally FOLDER [--analysis]"),
     "cannot-write": _("the result cannot be written to standard output"),
 }
 

@@ -363,10 +363,10 @@ def test_the_command_refuses_with_status_2_and_one_line(files, expected, tmp_pat
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ((), "one folder is expected: python -m evaluations.tally FOLDER\n"),
-        (("a", "b"), "one folder is expected: python -m evaluations.tally FOLDER\n"),
-        (("--verbose",), "one folder is expected: python -m evaluations.tally FOLDER\n"),
-        (("--analysis", "a"), "this version does not compute an analysis\n"),
+        ((), "one folder is expected: python -m evaluations.tally FOLDER [--analysis]\n"),
+        (("a", "b"), "one folder is expected: python -m evaluations.tally FOLDER [--analysis]\n"),
+        (("--verbose",), "one folder is expected: python -m evaluations.tally FOLDER [--analysis]\n"),
+        (("--analysis",), "one folder is expected: python -m evaluations.tally FOLDER [--analysis]\n"),
         (("no such\nfolder",), "no such\\nfolder: there is no such folder, or it cannot be read\n"),
         (("x" * 5000,), f"{'x' * 5000}: there is no such folder, or it cannot be read\n"),
     ],
