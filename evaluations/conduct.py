@@ -19,7 +19,7 @@ CONFLICTS = ("own_community", "own_organization", "own_sub_district")
 ALWAYS = frozenset({"own_community", "own_organization"})
 KEYS = (
     *("mode", "bench", "conflicts", "notice_working_days", "assignment"),
-    *("start_after", "calibration_item", "checklist"),
+    *("start_after", "calibration_item", "checklist", "papers"),
 )
 CAPS = ("per_entry", "per_judge", "per_sub_district")
 # What a criterion's row can hold (evaluations.models.Criterion): names, whole digits and decimals.
@@ -64,6 +64,7 @@ class Conduct:
     start_after: int
     calibration_item: bool
     checklist: tuple[str, ...]
+    papers: tuple[str, ...]
 
 
 def refusal_words(error: RuleError) -> str:
@@ -130,6 +131,7 @@ def _read(given: Mapping[str, object]) -> tuple[Conduct, list[RuleError]]:
         checklist=reader.items(
             got.get("checklist", []), "conduct.checklist", lambda item, at: reader.text(item, at)
         ),
+        papers=reader.items(got.get("papers", []), "conduct.papers", lambda item, at: reader.text(item, at)),
     )
     if conduct.bench == "own" and "own_sub_district" in conduct.conflicts:
         reader.errors.append(ConductError("conduct.bench", "bench-without-judges"))

@@ -6,6 +6,7 @@ import json
 import uuid
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,9 +15,11 @@ from communities.models import Appointment, Community, District, Grid, SocialWor
 from evaluations.models import (
     Assignment,
     Criterion,
+    Delegation,
     Entry,
     Mark,
     Panel,
+    Paper,
     Round,
     RuleSet,
     ScoreSheet,
@@ -231,6 +234,20 @@ def snapshot(of: Submission, **body: Any) -> SubmissionSnapshot:
         **body,
     }
     return SubmissionSnapshot.objects.create(submission=of, revision=of.revision, body=content)
+
+
+def paper(of: Submission, by: User, content: bytes = b"%PDF-1.7", **values: Any) -> Paper:
+    """A paper of a case, as if it had been checked."""
+    row = Paper(submission=of, kind="pdf", name="材料.pdf", size=len(content), sha256="0" * 64, added_by=by)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.file.save("x.pdf", ContentFile(content), save=False)
+    row.save()
+    return row
+
+
+def delegation(of: Submission, to: SocialOrganization, by: User) -> Delegation:
+    return saved(Delegation(submission=of, organization=to, given_by=by))
 
 
 def round(

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from evaluations.application import frozen_lines, open_team
-from evaluations.models import Submission, SubmissionSnapshot
+from evaluations.models import SEALED, Submission, SubmissionSnapshot
 from organizations.models import VenturePhilanthropyProject
 
 # Where the data of a venture-philanthropy project came from: the district's register.
@@ -49,6 +49,7 @@ def snapshot_body(case: Submission) -> dict[str, Any]:
         "photos": [
             {"code": photo.code, "caption": photo.caption} for photo in case.photos.filter(removed_at=None)
         ],
+        "papers": papers(case),
     }
 
 
@@ -63,6 +64,14 @@ def application(case: Submission) -> dict[str, Any]:
         "team": open_team(case.team),
         "budget_lines": frozen_lines(case.budget_lines),
     }
+
+
+def papers(case: Submission) -> list[dict[str, Any]]:
+    """The papers by code and fingerprint; file names can name people and stay with the case."""
+    here = case.papers.filter(removed_at=None).exclude(need=SEALED)
+    return [
+        {"code": paper.code, "need": paper.need, "kind": paper.kind, "sha256": paper.sha256} for paper in here
+    ]
 
 
 def parties(case: Submission) -> dict[str, Any]:

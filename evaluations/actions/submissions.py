@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from communities.models import Community
+from evaluations.actions.delegations import end_delegations
 from evaluations.actions.locks import hold_numbers, hold_round
 from evaluations.actions.snapshots import freeze_submission
 from evaluations.actions.submission_changes import (
@@ -117,7 +118,7 @@ def submit_submission(case: Submission, *, by: Any, now: dt.datetime) -> Submiss
     """
     hold_numbers(case.season_id)
     case = locked(case)
-    rules.can_write_case(by, case).enforce()
+    rules.can_submit_case(by, case).enforce()
     if case.state == SubmissionState.SUBMITTED:
         return case  # a second tap
     require_editable(case)
@@ -131,6 +132,7 @@ def submit_submission(case: Submission, *, by: Any, now: dt.datetime) -> Submiss
         saved_at=now,
     )
     case.notes.filter(resolved_at=None).update(resolved_at=now)
+    end_delegations(case, by=by, now=now)
     freeze_submission(case)
     audit.record("submit case", case, by=by, changes={"state": (was, case.state)})
     return case
@@ -145,12 +147,13 @@ def withdraw_submission(case: Submission, *, by: Any, now: dt.datetime, reason: 
     for round_ in rules.rounds_of(case).order_by("pk"):
         hold_round(round_.pk)  # it opens before this, or after
     case = locked(case)
-    rules.can_write_case(by, case).enforce()
+    rules.can_submit_case(by, case).enforce()
     if not (verdict := rules.withdrawable(case)):
         raise StaleState(verdict.reason)
     was = case.state
     move(case, SUBMISSION_MOVES, SubmissionState.WITHDRAWN, saved_at=now)
     Entry.objects.filter(submission=case, round__state="draft").delete()
+    end_delegations(case, by=by, now=now)
     audit.record("withdraw case", case, by=by, changes={"state": (was, case.state)}, reason=reason)
     return case
 

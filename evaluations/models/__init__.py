@@ -4,6 +4,7 @@ Evidence (insert-only): SubmissionSnapshot, RoundEvent, ScoreSheet, Mark, SheetV
 migrations/0002_evidence.py.
 """
 
+from evaluations.models.papers import SEALED, Delegation, Paper, Presence
 from evaluations.models.results import Bundle, Publication, Standing, Tally
 from evaluations.models.rounds import Assignment, Card, Entry, Panel, Recusal, Round, Seat
 from evaluations.models.seasons import Criterion, RuleDraft, RuleSet, Season
@@ -17,14 +18,18 @@ from evaluations.models.submissions import (
 )
 
 __all__ = [
+    "SEALED",
     "Assignment",
     "Bundle",
     "Card",
     "Criterion",
+    "Delegation",
     "Entry",
     "Mark",
     "Panel",
+    "Paper",
     "Photo",
+    "Presence",
     "Publication",
     "Recusal",
     "Round",

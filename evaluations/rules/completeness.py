@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from evaluations.application import CELLS, TABLES, filled, problems, sums
 from evaluations.models import Submission
+from evaluations.rules.checklist import needed_papers
 from goldidea.lib.personal import e164
 
 # In the order of the form. "organizations" and "photos" are not columns.
@@ -54,6 +55,7 @@ CAPTION = "caption_"  # with a photo's code: the field of its caption
 OTHER_WORDS: dict[str, Any] = {
     "organizations": gettext_lazy("organizations that carry it"),
     "photos": gettext_lazy("photos"),
+    "papers": gettext_lazy("papers"),
     "partners": gettext_lazy("partner communities"),
 }
 
@@ -81,7 +83,7 @@ def gaps(case: Submission) -> list[Gap]:
     found = [gap for name in REQUIRED if (gap := gap_at(case, name))]
     if case.starts_on and case.ends_on and case.ends_on < case.starts_on:
         found.append(Gap("ends_on", _("It ends before it begins.")))
-    found += table_gaps(case) + ceiling_gaps(case)
+    found += table_gaps(case) + ceiling_gaps(case) + paper_gaps(case)
     unread = [name for name in case.rough if name not in REQUIRED]
     found += [
         Gap(name, _("%(field)s: cannot be read, please put it right") % {"field": label(name)})
@@ -159,6 +161,16 @@ def ceiling_gaps(case: Submission) -> list[Gap]:
     words = _("%(field)s: the ceiling of this season is %(ceiling)s yuan")
     return [
         Gap("amount_asked", words % {"field": label("amount_asked"), "ceiling": number_format(ceiling, 2)})
+    ]
+
+
+def paper_gaps(case: Submission) -> list[Gap]:
+    """The papers of the season's list that are not attached."""
+    here = {paper.need for paper in case.papers.all() if paper.removed_at is None}
+    return [
+        Gap("papers", _("Paper: %(paper)s") % {"paper": words})
+        for need, words in needed_papers(case.season)
+        if need not in here
     ]
 
 

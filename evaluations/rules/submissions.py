@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from communities import rules as places
 from evaluations.models import (
     Assignment,
+    Delegation,
     Entry,
     Photo,
     Round,
@@ -23,6 +24,8 @@ from evaluations.models import (
 )
 from evaluations.states import RoundState, SeasonState, SubmissionState
 from goldidea.lib.verdict import ALLOWED, HIDDEN, Verdict
+from organizations.models import SocialOrganization
+from organizations.rules import own_organization_ids
 
 S = SubmissionState
 EDITABLE = (S.DRAFT, S.RETURNED)
@@ -39,9 +42,29 @@ def own(user: Any, case: Submission) -> bool:
     return case.lead_community_id in places.community_ids(user, case.season.district)
 
 
+def writes_along(user: Any, case: Submission) -> bool:
+    """Whether the person acts for an organization to which the community has given the case. Twin: `delegated_to`."""
+    return delegated_to(user, case.season.district).filter(pk=case.pk).exists()
+
+
+def delegated_to(user: Any, district: Any) -> QuerySet[Submission]:
+    """The cases that the person's organizations write along now. Twin of `writes_along`."""
+    ids = own_organization_ids(user)
+    live = Delegation.objects.filter(
+        submission=OuterRef("pk"), organization__in=ids, organization__state="active", ended_at=None
+    )
+    cases = Submission.objects.of(district).filter(state__in=EDITABLE)
+    return cases.filter(Exists(live)) if ids else cases.none()
+
+
 def written_by(user: Any, district: Any) -> QuerySet[Submission]:
-    """The cases of the communities for which the person acts, drafts included. Twin of `can_write_case`."""
-    return Submission.objects.of(district).filter(lead_community__in=places.community_ids(user, district))
+    """The cases of the communities for which the person acts, drafts included; and those written along by delegation.
+
+    Twin of `can_write_case`.
+    """
+    own_ones = Q(lead_community__in=places.community_ids(user, district))
+    along = Q(pk__in=delegated_to(user, district).values("pk"))
+    return Submission.objects.of(district).filter(own_ones | along)
 
 
 def can_list_own_cases(user: Any, district: Any) -> Verdict:
@@ -78,13 +101,38 @@ def accepts_cases(season: Season, now: dt.datetime) -> Verdict:
 
 
 def can_write_case(user: Any, case: Submission) -> Verdict:
-    """Edit, photograph, hand in and withdraw: the lead community's people. Twin: `written_by`.
+    """Edit, photograph, attach: the lead community's people, and those who write along by delegation. Twin: `written_by`.
 
     Those who may read the case are told why not; for the others it does not exist.
     """
-    if own(user, case):
+    if own(user, case) or writes_along(user, case):
         return ALLOWED
     return Verdict(ONLY_COMMUNITIES) if can_view_case(user, case) else HIDDEN
+
+
+def can_submit_case(user: Any, case: Submission) -> Verdict:
+    """Hand in, withdraw, seal: the lead community alone. Who writes along is told so. Twin: `submitted_by`."""
+    if own(user, case):
+        return ALLOWED
+    if writes_along(user, case):
+        return Verdict(_("You write along. The community hands the case in and withdraws it."))
+    return can_write_case(user, case)
+
+
+def submitted_by(user: Any, district: Any) -> QuerySet[Submission]:
+    """The cases that the person may hand in. Twin of `can_submit_case`."""
+    return Submission.objects.of(district).filter(lead_community__in=places.community_ids(user, district))
+
+
+def can_delegate_case(user: Any, case: Submission) -> Verdict:
+    """Let an organization write along, and end it: the lead community alone."""
+    return can_submit_case(user, case)
+
+
+def delegates_for(case: Submission) -> QuerySet[SocialOrganization]:
+    """Who can be asked to write along: the active organizations on the case, and the district's supportive ones."""
+    register = SocialOrganization.objects.of(case.season.district_id).active()
+    return register.filter(Q(submission_links__submission=case) | ~Q(supportive_level="")).distinct()
 
 
 def editable(case: Submission) -> Verdict:
@@ -134,6 +182,7 @@ def viewable_by(user: Any, district: Any) -> QuerySet[Submission]:
     if getattr(user, "kind", "") == "judge":
         return cases.filter(Exists(assignments_of(user).filter(entry__submission=OuterRef("pk"))))
     readable = Q(lead_community__in=places.community_ids(user, district))
+    readable |= Q(pk__in=delegated_to(user, district).values("pk"))
     handed_in = ~Q(number="")
     if places.is_district_staff(user, district) or places.is_observer(user, district):
         readable |= handed_in
@@ -183,6 +232,13 @@ def can_screen_case(user: Any, case: Submission) -> Verdict:
     return Verdict(ONLY_STAFF) if can_read_handed_in(user, case) else HIDDEN
 
 
+def can_print_form(user: Any, case: Submission) -> Verdict:
+    """The application form with the names in it: those who write it, and the office that checks it."""
+    if own(user, case) or writes_along(user, case) or can_read_handed_in(user, case):
+        return ALLOWED
+    return HIDDEN
+
+
 def screened_by(user: Any, district: Any) -> QuerySet[Submission]:
     """The cases that the person decides on. Twin of `can_screen_case`."""
     return places.within_reach(user, district, Submission.objects.of(district).exclude(number=""))
@@ -197,7 +253,7 @@ def can_see_photo(user: Any, photo: Photo) -> Verdict:
     The office and the judges see what was handed in; a photo that stands in no snapshot is the community's alone.
     """
     case = photo.submission
-    if own(user, case):
+    if own(user, case) or writes_along(user, case):
         return ALLOWED if photo.removed_at is None or frozen(photo).exists() else HIDDEN
     if is_published(photo):
         return ALLOWED

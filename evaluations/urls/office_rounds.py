@@ -4,8 +4,10 @@ from django.urls import URLPattern, path
 
 from evaluations.views import assigning, opening, rule_drafts, rule_sets, seasons, seating
 from evaluations.views import rounds as views
+from evaluations.views.round_papers import round_papers
 
 rounds: list[URLPattern] = [
+    path("rounds/<code:code>/papers/", round_papers, name="round_papers"),
     path("seasons/", seasons.seasons, name="seasons"),
     path("seasons/new/", seasons.season_new, name="season_new"),
     path("seasons/<code:code>/", seasons.season, name="season"),

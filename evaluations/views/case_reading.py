@@ -96,6 +96,7 @@ SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 REASON_FIELDS = (
     *(name for _heading, names in SECTIONS for name in names if name != "lead_community"),
     "photos",
+    "papers",
 )
 
 
@@ -145,9 +146,15 @@ def member(row: Mapping[str, str], name: str = "") -> str:
 def line(row: Mapping[str, str]) -> str:
     """One budget line in words: what, how many at what price, whose money."""
     what = " · ".join(filter(None, [key_words(LINES, row, "category"), row["item"], row["remark"]]))
-    counted = f"{row['unit_price']} × {row['quantity']} {row['unit']} = {row['total']}"
-    parts = _("own %(own)s, asked for %(granted)s")
-    return f"{what}: {counted} ({parts % {'own': row['own'] or '0', 'granted': row['granted'] or '0'}})"
+    price, total, own, granted = (grouped(row[key]) for key in ("unit_price", "total", "own", "granted"))
+    counted = f"{price} × {row['quantity'].removesuffix('.00')} {row['unit']} = {total}"
+    parts = _("own %(own)s, asked for %(granted)s") % {"own": own, "granted": granted}
+    return f"{what}: {counted} ({parts})"
+
+
+def grouped(text: str) -> str:
+    """An amount of a frozen line as people read it."""
+    return number_format(Decimal(text or 0), 2, force_grouping=True)
 
 
 def key_words(table: Table, row: Mapping[str, str], column: str) -> str:
@@ -226,8 +233,11 @@ class Part:
     gaps: list[tuple[str, str]]
 
 
-# Place in the form -> the parts of SECTIONS, in their order.
-ANCHORS = ("h-what", "h-who", "h-began", "h-done", "h-money")
+# Place in the form -> heading and fields of the step.
+STEPS = (
+    *zip(("h-what", "h-who", "h-began", "h-done", "h-money"), SECTIONS, strict=True),
+    ("h-papers", (lambda: _("Papers"), ("papers",))),
+)
 
 
 def missing(found: Iterable[Gap], form: CaseForm) -> list[tuple[str, str]]:
@@ -246,17 +256,13 @@ def progress(found: Iterable[Gap], form: CaseForm) -> list[Part]:
     by_field: dict[str, list[tuple[str, str]]] = {}
     for gap in found:
         by_field.setdefault(step_of(gap.field), []).append((anchor_of(gap.field, form), gap.words))
-    return [
-        Part(anchor, heading(), by_field.get(anchor, []))
-        for anchor, (heading, _names) in zip(ANCHORS, SECTIONS, strict=True)
-    ]
+    return [Part(anchor, heading(), by_field.get(anchor, [])) for anchor, (heading, _names) in STEPS]
 
 
 def step_of(name: str) -> str:
     """The step to which a field belongs."""
     column = CELLS[name][0].name if name in CELLS else name
-    steps = (anchor for anchor, (_h, names) in zip(ANCHORS, SECTIONS, strict=True) if column in names)
-    return next(steps, ANCHORS[0])
+    return next((anchor for anchor, (_h, names) in STEPS if column in names), STEPS[0][0])
 
 
 def conflict_rows(case: Submission, laid: Merge, leads: Iterable[Community]) -> list[dict[str, Any]]:
@@ -320,6 +326,13 @@ def next_step(case: Submission, now: dt.datetime) -> Step:
     )
 
 
+def along_step(case: Submission) -> Step:
+    """What somebody who writes along does next about a case."""
+    edit = reverse("cases:edit", args=[case.season.district.slug, case.code])
+    words = _("You write along. Still missing: %(count)d.") % {"count": len(gaps(case))}
+    return Step(words, "now", edit, _("Go on"))
+
+
 def _accepted(case: Submission) -> Step:
     """An accepted case: it waits for the judges, is with them, or has a result to read."""
     place = place_of(entry.round for entry in case.opened)  # type: ignore[attr-defined]
@@ -343,6 +356,9 @@ ACTIONS: Mapping[str, Any] = {
     "refuse case": (lambda: _("found it not eligible"), "bad"),
     "take case up again": (lambda: _("took it up again"), "now"),
     "withdraw case": (lambda: _("withdrew it"), "wait"),
+    "delegate case": (lambda: _("let an organization write along"), "now"),
+    "end delegation": (lambda: _("ended an organization's writing along"), "wait"),
+    "add sealed form": (lambda: _("brought the sealed form back"), "ok"),
 }
 
 

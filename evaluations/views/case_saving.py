@@ -104,6 +104,8 @@ def steps_on(request: HttpRequest) -> str:
     """The part of the form to which the pressed button belongs; empty for saving and for going on."""
     if any(name in request.POST for name in PHOTO_STEPS):
         return "photos"
+    if "attach" in request.POST or "drop_paper" in request.POST:
+        return "papers"
     if request.POST.get("more") in TABLES:
         return request.POST["more"]
     return next((part for name, part in STEPS.items() if name in request.POST), "")

@@ -14,7 +14,9 @@ from evaluations.forms.submissions import CaseForm, WithdrawForm
 from evaluations.models import Photo, Submission
 from evaluations.rules import submissions as rules
 from evaluations.rules.completeness import gaps
+from evaluations.rules.papers import sealable
 from evaluations.states import SubmissionState
+from evaluations.views.case_papers import listed_papers
 from evaluations.views.case_place import Place, place_of, stages
 from evaluations.views.case_reading import TONES, missing, people_of, sections
 from evaluations.views.case_saving import found_case, own_communities
@@ -25,6 +27,7 @@ from goldidea.lib.htmx import go, page
 def submit_case(request: HttpRequest, code: str) -> HttpResponse:
     """Check everything once more, then hand in. Pressed twice is once."""
     case = found_case(request, code)
+    rules.can_submit_case(request.user, case).enforce()
     if request.method == "GET":
         if not rules.editable(case):
             return go(request, "cases:case", request.district.slug, code)
@@ -64,6 +67,7 @@ def case_receipt(request: HttpRequest, code: str) -> HttpResponse:
 def withdraw_case(request: HttpRequest, code: str) -> HttpResponse:
     """Take the case out of the evaluation, after a question."""
     case = found_case(request, code)
+    rules.can_submit_case(request.user, case).enforce()
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         withdraw_submission(case, by=request.user, now=timezone.now(), reason=form.cleaned_data["reason"])
@@ -87,6 +91,9 @@ def read_case(request: HttpRequest, code: str) -> HttpResponse:
         "sections": sections(body, people=people_of(case) if mine else None),
         "stages": stages(case),
         "notes": case.notes.filter(resolved_at=None) if mine else [],
+        "papers": listed_papers(request, case),
+        "sealable": mine and sealable(case),
+        "printable": rules.can_print_form(request.user, case),
         "published": place_of(entry.round for entry in case.opened) in (Place.ON_NOTICE, Place.FINAL),
         "editable": mine and rules.editable(case),
         "withdrawable": mine and rules.withdrawable(case),

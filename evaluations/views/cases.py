@@ -15,12 +15,16 @@ from evaluations.actions.submissions import create_submission
 from evaluations.application import sums
 from evaluations.filters.submissions import FOUND_AT_ONCE, OrganizationSearch
 from evaluations.forms.merging import Merge, fingerprints, merge, typed
+from evaluations.forms.papers import PaperForm
 from evaluations.forms.submissions import CaseForm, NewCaseForm
 from evaluations.models import Photo, Season, Submission
 from evaluations.rules import submissions as rules
+from evaluations.rules.checklist import needed_papers
 from evaluations.rules.completeness import CAPTION, gaps
+from evaluations.rules.papers import MOST_PAPERS
 from evaluations.states import SeasonState
-from evaluations.views.case_reading import conflict_rows, next_step, progress, saver
+from evaluations.views.case_papers import listed_papers, take_papers
+from evaluations.views.case_reading import along_step, conflict_rows, next_step, progress, saver
 from evaluations.views.case_saving import (
     Clash,
     after_saving,
@@ -40,22 +44,28 @@ def list_cases(request: HttpRequest) -> HttpResponse:
     """The community's own cases by season, with what to do next for each."""
     rules.can_list_own_cases(request.user, request.district).enforce()
     now = timezone.now()
+    own = places.community_ids(request.user, request.district)
     seasons = list(Season.objects.of(request.district).exclude(state=SeasonState.DRAFT))
     cases = rules.written_by(request.user, request.district).with_parties().with_opened_entries()
+    cases = cases.prefetch_related("papers", "season__rule_sets")  # what is missing is said of each draft
     return page(
         request,
         "cases/list.html",
         {
-            "seasons": [by_season(season, cases, now) for season in seasons],
-            "writes": bool(places.community_ids(request.user, request.district)),
-            "several": len(places.community_ids(request.user, request.district)) > 1,
+            "seasons": [by_season(season, cases, own, now) for season in seasons],
+            "writes": bool(own),
+            "several": len(own) > 1,
         },
     )
 
 
-def by_season(season: Season, cases: Any, now: dt.datetime) -> dict[str, Any]:
+def by_season(season: Season, cases: Any, own: set[int], now: dt.datetime) -> dict[str, Any]:
     """One season of the list: its cases, whether it takes new ones."""
-    here = [(case, next_step(case, now)) for case in cases if case.season_id == season.pk]
+    here = [
+        (case, next_step(case, now) if case.lead_community_id in own else along_step(case))
+        for case in cases
+        if case.season_id == season.pk
+    ]
     return {"season": season, "cases": here, "takes": rules.accepts_cases(season, now), "now": now}
 
 
@@ -95,9 +105,9 @@ def edit_case(request: HttpRequest, code: str) -> HttpResponse:
         form, case = save_typed(request, case)
     except Clash as clash:
         return conflict_page(request, case, clash.laid)
-    problems = take_step(request, case, form)
-    if problems or (form.errors and not steps_on(request)):
-        return form_page(request, case, form, problems, status=422)
+    problems, about_papers = take_step(request, case, form), take_papers(request, case)
+    if problems or about_papers or (form.errors and not steps_on(request)):
+        return form_page(request, case, form, problems, about_papers, status=422)
     return after_saving(request, case)
 
 
@@ -106,6 +116,7 @@ def form_page(
     case: Submission,
     form: CaseForm,
     problems: list[str] | None = None,
+    about_papers: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The form with what is missing, the reasons of the office, and the search in the register."""
@@ -122,6 +133,10 @@ def form_page(
         "form": form,
         "seen": fingerprints(typed(case)),
         **listed(case, form),
+        "paper_form": PaperForm(request.POST or None, needed_papers(case.season), about_papers or ()),
+        "papers": listed_papers(request, case),
+        "most_papers": MOST_PAPERS,
+        "mine": rules.own(request.user, case),
         "tables": form.tables(),
         "photos": [(photo, form[f"{CAPTION}{photo.code}"]) for photo in shown_photos(case, form)],
         "links": case.organization_links.select_related("organization"),

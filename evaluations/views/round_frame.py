@@ -12,6 +12,7 @@ from communities.models import Decision
 from communities.states import DecisionState
 from evaluations.models import Round
 from evaluations.rules import rounds as rules
+from evaluations.rules.papers import can_take_papers
 from evaluations.rules.results import can_view_tally
 from evaluations.rules.scoring import can_see_cards
 from goldidea.lib.htmx import page
@@ -53,6 +54,8 @@ def tabs(request: HttpRequest, round_: Round, here: str) -> list[Tab]:
         ]
         if can_see_cards(request.user, round_):
             names.append(("round_cards", _("Cards")))
+        if can_take_papers(request.user, round_):
+            names.append(("round_papers", _("Papers")))
         names.append(("round_progress", _("Progress")))
         if can_view_tally(request.user, round_):
             names.append(("round_results", _("Results")))

@@ -10,10 +10,11 @@ from evaluations.actions import screening
 from evaluations.actions.snapshots import snapshot_body
 from evaluations.filters.submissions import CaseFilter
 from evaluations.forms.submissions import ScreeningForm
-from evaluations.models import Submission
+from evaluations.models import SEALED, Submission
 from evaluations.rules import submissions as rules
 from evaluations.rules.checklist import checklist
 from evaluations.states import SubmissionState
+from evaluations.views.case_papers import listed_papers
 from evaluations.views.case_reading import REASON_FIELDS, history, people_of, sections
 from goldidea.lib.htmx import go, page
 from goldidea.lib.personal import masked
@@ -112,6 +113,8 @@ def case_page(request: HttpRequest, case: Submission, form: ScreeningForm, statu
         "points": [field for field in form if field.name.startswith("point_")],
         "changed": sum(row.old is not None for part in parts for row in part.rows),
         "resubmitted": before is not None,
+        "papers": listed_papers(request, case),
+        "sealed": case.papers.filter(need=SEALED, removed_at=None).exists(),
         "notes": case.notes.select_related("written_by"),
         "history": history(case),
         "returnable": timezone.now() < case.season.corrections_close_at,

@@ -80,6 +80,7 @@ SUBMITTED = "submission: view submitted"
 CASE_EDIT = "submission: create, edit"
 CASE_SUBMIT = "submission: submit, withdraw before lock"
 CASE_DRAFT = "submission: view draft"
+PAPER = "attachment: download"
 ACCOUNT = "account: create, disable lower role"
 STAFF_ROLE = "account: grant staff role, reset MFA"
 AUDIT = "audit log: view"
@@ -93,8 +94,17 @@ PHILANTHROPY = "venture-philanthropy project: create, edit"
 # The workbench is the office's; organizations and supportive organizations do their part on pages of their own (`own:`).
 NOT_HERE = {"organization_user": "-", "supportive_org": "-"}
 
-# Delegation is not granted to anybody yet.
-NOT_YET = {"organization_user": "-", "supportive_org": "-"}
+# Who writes along by delegation never hands in, withdraws or seals: the community answers for its case.
+ONLY_WRITES = {"organization_user": "-", "supportive_org": "-"}
+
+# Papers name people: judges and the public do not get them; the world's belongs to a case that nobody writes along.
+NO_PAPERS = {
+    "resident_judge": "-",
+    "expert_judge": "-",
+    "public": "-",
+    "organization_user": "-",
+    "supportive_org": "-",
+}
 
 PAGES: dict[str, Page] = {
     "healthz": get(EVERYBODY),
@@ -272,6 +282,7 @@ PAGES: dict[str, Page] = {
     "office:seat_replace": form(SEAT_CHANGE, "round_open", "seat"),
     "office:assignment_apply": post(ASSIGN, "round_draft"),
     "office:assignment_move": post(ASSIGN, "round_draft"),
+    "office:round_papers": form(STAFF, "round_open"),
     "office:round_cards": form(STAFF, "round_open"),
     "office:card_revoke": post(STAFF, "round_open", "card"),
     "office:grids": get(GRIDS),
@@ -304,12 +315,18 @@ PAGES: dict[str, Page] = {
     "own:project_edit": form({"organization_user": "O"}, "organization", "philanthropy"),
     # ---- communities ----
     "cases:list": get({"community_user": "D", "organization_user": "D", "supportive_org": "D"}),
-    "cases:edit": form(CASE_EDIT, "case_draft", but=NOT_YET),
-    "cases:submit": form(CASE_SUBMIT, "case_draft", but=NOT_YET),
-    "cases:withdraw": form(CASE_SUBMIT, "case_draft", but=NOT_YET),
+    "cases:edit": form(CASE_EDIT, "case_draft"),
+    "cases:submit": form(CASE_SUBMIT, "case_draft", but=ONLY_WRITES),
+    "cases:withdraw": form(CASE_SUBMIT, "case_draft", but=ONLY_WRITES),
     "cases:new": form({"community_user": "D"}),
-    "cases:save": post(CASE_EDIT, "case_draft", but=NOT_YET),
-    "cases:organizations": get(CASE_EDIT, "case_draft", but=NOT_YET),
+    "cases:save": post(CASE_EDIT, "case_draft"),
+    "cases:organizations": get(CASE_EDIT, "case_draft"),
+    "cases:others": post(CASE_EDIT, "case_draft"),
+    "cases:delegate": form({"community_user": "O"}, "case_draft"),
+    "cases:delegation_end": post({"community_user": "O"}, "case_draft", "delegation"),
+    "cases:paper": get(PAPER, "paper", but=NO_PAPERS),
+    "cases:form": get({"community_user": "O", **STAFF_OBSERVER}, "case_submitted"),
+    "cases:seal": form({"community_user": "O"}, "case_submitted"),
     "cases:receipt": get({"community_user": "O"}, "case_submitted"),
     "cases:case": get({"community_user": "O", **STAFF_OBSERVER}, "case_submitted"),
     "cases:photo": get({"community_user": "O", "observer": "D", **STAFF}, "photo"),

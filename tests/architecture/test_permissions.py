@@ -71,7 +71,7 @@ def allowed(page: Page, role: str, scope: str) -> bool:
         return role != "public"
     given = letters(page, role)
     if scope == "own" or not page.names:
-        return bool(set(given) & set("ADSO"))
+        return bool(set(given) & set("ADSOX"))
     return bool(set(given) & set("AD"))
 
 

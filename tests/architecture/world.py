@@ -81,11 +81,14 @@ class World:
 
     def _place(self, sub_district: Any, community: Any, organization: Any, role: str) -> dict[str, Any]:
         district, people, now = self.cast.district, self.cast.people, timezone.now()
+        centres = [self.cast.centre] if sub_district == self.cast.home else []
         name = sub_district.name
         season = make.season(district, f"{name} 申报")
         draft = make.submission(season, community, "draft", by=people[role])
         submitted = make.submission(season, community, "submitted", worker_phone=CANARIES["worker"])
-        make.snapshot(submitted)
+        paper = make.paper(submitted, people[role])
+        make.snapshot(submitted, papers=[{"code": paper.code, "need": "", "kind": "pdf", "sha256": ""}])
+        delegations = [make.delegation(draft, to, people[role]) for to in (organization, *centres)]
         drafted = make.round(make.season(district, f"{name} 待开"), sub_district, state="draft")
         opened = make.scored_round(make.season(district, f"{name} 评分"), sub_district, MARKS)
         tallied = self._tallied(make.scored_round(make.season(district, f"{name} 已计"), sub_district, MARKS))
@@ -120,6 +123,8 @@ class World:
             "election": meeting.code,
             "case_draft": draft.code,
             "case_submitted": submitted.code,
+            "paper": paper.code,
+            "delegation": delegations[0].code,
             "round_draft": drafted.code,
             "round_open": opened.code,
             "round_tallied": tallied.code,

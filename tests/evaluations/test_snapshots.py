@@ -99,6 +99,7 @@ def test_everything_that_later_pages_read_is_frozen() -> None:
             "source": "register",
         },
         "photos": [{"code": photo.code, "caption": "小黑板"}],
+        "papers": [],
     }
 
 
