@@ -299,6 +299,8 @@ JUDGE_SEATS = ["evaluations.rules.held_seats.held_seats"]
 
 # Who knows what operators watch (goldidea/lib/metrics.py).
 FIGURES = ["accounts.figures.sign_ins", "evaluations.figures.rounds"]
+# Who keeps something under PERSONAL_DATA_KEY beside encrypted fields (goldidea/lib/rotation.py).
+KEY_ROTATION = ["accounts.rotation.turn", "evaluations.rotation.turn"]
 
 # Which decisions need a second person, and who carries each out (communities/decisions.py).
 DECISIONS = {
