@@ -100,6 +100,7 @@ CONDUCT = {
     "start_after": COUNTS,
     "calibration_item": st.booleans(),
     "checklist": st.lists(nfc(TEXT), max_size=3),
+    "papers": st.lists(nfc(TEXT), max_size=3),
 }
 
 
@@ -391,6 +392,7 @@ RICH = {
     "conduct": {
         "conflicts": ["own_organization"],
         "checklist": [],
+        "papers": [],
         "assignment": {},
         "calibration_item": False,
     },

@@ -16,7 +16,7 @@ Document = dict[str, Any]
 
 _STEP = re.compile(r"([a-z_]+)|\[(\d{1,3})\]")
 _EDIT = re.compile(r"([a-z]+):([a-z_.\[\]0-9]+)(?::([a-z_]+))?")
-_ROWS = re.compile(r"criteria|panels|ties|awards|conduct\.checklist|criteria\[\d+\]\.levels")
+_ROWS = re.compile(r"criteria|panels|ties|awards|conduct\.(?:checklist|papers)|criteria\[\d+\]\.levels")
 _PARTS: dict[str, Any] = {
     "adjustments": {"min": "-5", "max": "5"},
     "advance": {"per_sub_district": 2, "ties": "all"},
@@ -85,7 +85,7 @@ def _remove(document: Document, place: str, _which: str) -> str | None:
     rows = _at(document, outer)
     del rows[index]
     parent, key = _parent(document, outer)
-    if not rows and key in ("levels", "awards", "checklist"):
+    if not rows and key in ("levels", "awards", "checklist", "papers"):
         del parent[key]
     return f"{outer}[{min(index, len(rows) - 1)}]" if rows else outer
 

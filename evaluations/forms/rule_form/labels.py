@@ -80,6 +80,7 @@ def labels() -> Words:
         "conduct.start_after": _("Scoring begins after so many cases were seen"),
         "conduct.calibration_item": _("A trial case that does not count"),
         "conduct.checklist[]": _("To be checked"),
+        "conduct.papers[]": _("Paper"),
     }
 
 

@@ -370,8 +370,15 @@ class RuleForm:
         ]
 
     def checklist(self) -> list[Row]:
-        rows = self.document.get("conduct", {}).get("checklist", [])
-        at = "conduct.checklist"
+        return self.texts("checklist")
+
+    def papers(self) -> list[Row]:
+        return self.texts("papers")
+
+    def texts(self, key: str) -> list[Row]:
+        """A list of sentences in the conduct, one a row."""
+        rows = self.document.get("conduct", {}).get(key, [])
+        at = f"conduct.{key}"
         return [self.row(at, n, len(rows), str(n + 1), [self.fields(f"{at}[{n}]")]) for n in range(len(rows))]
 
     def row(
@@ -379,7 +386,7 @@ class RuleForm:
     ) -> Row:
         packed, place = tuple(tuple(group) for group in groups), f"{outer}[{n}]"
         # A row of one field says its refusals there.
-        errors = () if outer in ("ties", "conduct.checklist") else self.at(place)
+        errors = () if outer in ("ties", "conduct.checklist", "conduct.papers") else self.at(place)
         return Row(place, title, n == 0, n == of - 1, groups=packed, errors=errors, **more)
 
     def tie_steps(self) -> dict[str, str]:
@@ -465,7 +472,7 @@ class RuleForm:
         yield from (self.stages(), self.lot_seed(), self.publish_marks())
         if conflicts := self.conflicts():
             yield conflicts
-        for rows in (self.criteria, self.panels, self.ties, self.awards, self.checklist):
+        for rows in (self.criteria, self.panels, self.ties, self.awards, self.checklist, self.papers):
             for row in rows():
                 yield from row.fields()
 

@@ -107,6 +107,7 @@ CONDUCT = Object(
         "start_after": MAYBE_COUNT,
         "calibration_item": Leaf("flag", "absent"),
         "checklist": Rows(TEXT, optional=True),
+        "papers": Rows(TEXT, optional=True),
     },
     optional=True,
 )
