@@ -5,7 +5,7 @@ Of django-allauth's views only these have an address: nobody signs up, and no e-
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import activation, codes, factors, idle, preferences, sign_in
+from accounts.views import activation, codes, factors, idle, oidc, preferences, sign_in
 
 top: list[URLPattern | URLResolver] = [
     path("preferences/", preferences.preferences, name="preferences"),
@@ -16,6 +16,8 @@ top: list[URLPattern | URLResolver] = [
     path("accounts/password/reset/", sign_in.forgotten, name="account_reset_password"),
     path("accounts/reauthenticate/", sign_in.Reauthenticate.as_view(), name="account_reauthenticate"),
     path("accounts/reauthenticate/factor/", factors.FactorAgain.as_view(), name="mfa_reauthenticate"),
+    path("accounts/oidc/<slug:provider_id>/login/", oidc.begin, name="openid_connect_login"),
+    path("accounts/oidc/<slug:provider_id>/login/callback/", oidc.back, name="openid_connect_callback"),
     path("accounts/idle/", idle.idle, name="account_idle"),
     path("accounts/code/", codes.ask, name="code_ask"),
     path("accounts/code/enter/", codes.enter, name="code_enter"),

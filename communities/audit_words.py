@@ -33,6 +33,7 @@ ACTIONS: Final[dict[str, Any]] = {
     "come back": _("came back to a session left alone"),
     "lock sign-in": _("sign-in locked after wrong passwords"),
     "lock code": _("sign-in by code locked after wrong codes"),
+    "link sign-in service": _("linked an account to the sign-in service"),
     "lock second factor": _("second factor locked after wrong codes"),
     "add factor": _("set up a second factor"),
     "remove factor": _("removed a second factor"),

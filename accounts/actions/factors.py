@@ -5,6 +5,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.mfa.utils import decrypt
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -55,12 +56,14 @@ def remove_factor(factor: Authenticator, *, by: User, address: str | None) -> No
 def reset_sign_in(account: User, *, by: Any, reason: str, district: Any = None) -> None:
     """Somebody lost the second factor: every factor goes, and the password with them; a slip opens the account again.
 
-    The password goes too, so that whoever knows it cannot set up a factor of their own. Sessions end with it.
+    The password goes too, and the link to another sign-in service, so that whoever holds only those cannot set up a
+    factor of their own. Sessions end with it.
     """
     held = User.objects.select_for_update().get(pk=account.pk)
     factors = Authenticator.objects.filter(user=held)
     kinds = sorted(str(NAMES[kind]) for kind in factors.values_list("type", flat=True))
     factors.delete()
+    SocialAccount.objects.filter(user=held).delete()
     held.set_unusable_password()
     held.save(update_fields=["password"])
     changes = {"factor": (", ".join(kinds), "")}

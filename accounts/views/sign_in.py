@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import views as allauth
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.forms.sign_in import account_name
 from accounts.gateways import codes_are_sent
+from accounts.oidc import is_offered
 from accounts.views.counted import Counted
 from goldidea.lib import audit
 from goldidea.lib.addresses import client_address
@@ -27,7 +29,8 @@ class SignIn(Counted, allauth.LoginView):
         return account_name(typed) or typed
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "codes_are_sent": codes_are_sent()}
+        doors = {"codes_are_sent": codes_are_sent(), "service": settings.OIDC_NAME if is_offered() else ""}
+        return {**super().get_context_data(**kwargs), **doors}
 
 
 class SignOut(allauth.LogoutView):

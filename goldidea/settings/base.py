@@ -1,6 +1,7 @@
 """What runs in production, in `make run` and, through `test`, in the tests. Everything that differs comes from the environment."""
 
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +44,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "goldidea.lib",
     "accounts",
     "communities",
@@ -135,6 +138,31 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "gold-idea@localhost")
 
+# A sign-in service that the district runs already (OpenID Connect); accounts/oidc.py says whom it lets in.
+OIDC_ISSUER = env.text("OIDC_ISSUER", "")
+OIDC_NAME = env.text("OIDC_NAME", "OpenID Connect")
+# Other origins to which the service leads on while somebody signs in.
+OIDC_ORIGINS = env.words("OIDC_ORIGINS")
+SOCIALACCOUNT_ADAPTER = "accounts.oidc.OidcAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+
+
+def oidc_providers(issuer: str, client: str, client_secret: str, name: str) -> dict[str, Any]:
+    """django-allauth's description of the one service, or of none."""
+    app = {
+        "provider_id": "district",
+        "name": name,
+        "client_id": client,
+        "secret": client_secret,
+        "settings": {"server_url": issuer, "scope": ["openid", "profile", "email", "phone"]},
+    }
+    return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app] if issuer else []}}
+
+
+SOCIALACCOUNT_PROVIDERS = oidc_providers(
+    OIDC_ISSUER, env.text("OIDC_CLIENT_ID", ""), env.secret("OIDC_CLIENT_SECRET", ""), OIDC_NAME
+)
+
 # Staff sign in with a second factor; without one they are led to set one up, and nothing else opens.
 REQUIRE_SECOND_FACTOR = env.flag("REQUIRE_SECOND_FACTOR", default=not DEVELOPMENT)
 MFA_ADAPTER = "accounts.factors.FactorAdapter"
@@ -188,7 +216,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # Browsers hold the redirect after a form to this too.
+        "form-action": [SELF, *filter(None, [env.origin(OIDC_ISSUER), *OIDC_ORIGINS])],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],

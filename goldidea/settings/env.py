@@ -40,6 +40,12 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def origin(url: str) -> str:
+    """Scheme, host and port of an address; empty for none."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
 def database(name: str) -> dict[str, Any]:
     """Django's description of `postgresql://user:password@host:port/name?host=%2Fsocket%2Ffolder`."""
     url = urlsplit(secret(name))

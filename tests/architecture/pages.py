@@ -123,6 +123,9 @@ PAGES: dict[str, Page] = {
     "account_reset_password": get(EVERYBODY),
     "account_reauthenticate": form(SIGNED_IN),
     "account_idle": form(SIGNED_IN),
+    # No service is set up here: the door does not exist.
+    "openid_connect_login": form(EVERYBODY, "word"),
+    "openid_connect_callback": get(EVERYBODY, "word"),
     "code_ask": form(EVERYBODY),
     "code_enter": form(EVERYBODY),
     "mfa_authenticate": form(
