@@ -78,7 +78,7 @@ class BudgetLine(models.Model):
 
     def __str__(self) -> str:
         return (
-            f"{self.item} {self.unit_price} × {self.quantity} {self.unit} = {self.total} "
+            f"{self.item} {self.unit_price} × {self.quantity.normalize():f} {self.unit} = {self.total} "
             f"({self.granted} + {self.own})"
         )
 
