@@ -141,6 +141,7 @@ ACTIONS |= {
     "end social worker": _("recorded the last day"),
     "import grids": _("imported a table of grids"),
     "import social_workers": _("imported a table of social workers"),
+    "change layer": _("changed its layer, constitution or supervision"),
     "change budget": _("changed the budget"),
     "write calendar": _("wrote the calendar of a year"),
     "undo calendar": _("took the last change of a year's calendar back"),

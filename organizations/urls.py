@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from organizations.views import accounts, budgets, communities, engagements, organizations, philanthropy
+from organizations.views import (
+    accounts,
+    budgets,
+    communities,
+    engagements,
+    layers,
+    organizations,
+    philanthropy,
+)
 from organizations.views import own as pages
 
 office: list[URLPattern] = [
@@ -15,6 +23,9 @@ office: list[URLPattern] = [
     path("organizations/<code:code>/", organizations.organization, name="organization"),
     path("organizations/<code:code>/edit/", organizations.organization_edit, name="organization_edit"),
     path("organizations/<code:code>/state/", organizations.organization_state, name="organization_state"),
+    path("organizations/<code:code>/layers/", layers.layers, name="organization_layers"),
+    path("organizations/<code:code>/layers/edit/", layers.layer_edit, name="organization_layer_edit"),
+    path("organizations/<code:code>/constitution/", layers.constitution, name="organization_constitution"),
     path("organizations/<code:code>/phone/", organizations.organization_phone, name="organization_phone"),
     path("organizations/<code:code>/engagements/new/", engagements.engagement_new, name="engagement_new"),
     path(
@@ -40,6 +51,7 @@ own: list[URLPattern] = [
     path("", pages.organizations, name="organizations"),
     path("new/", pages.organization_new, name="organization_new"),
     path("<code:code>/", pages.organization, name="organization"),
+    path("<code:code>/constitution/", layers.own_constitution, name="constitution"),
     path("<code:code>/edit/", pages.organization_edit, name="organization_edit"),
     path("<code:code>/projects/new/", pages.project_new, name="project_new"),
     path("<code:code>/projects/<code:project_code>/", pages.project_edit, name="project_edit"),

@@ -137,6 +137,27 @@ def check_places(organization: SocialOrganization) -> None:
         if organization.pk and above.pk == organization.pk:
             raise ValidationError({"parent": _("Head offices go round in a circle.")})
         above, steps = above.parent, steps + 1
+    if organization.parent is not None:
+        check_layers(organization)
+
+
+def check_layers(organization: SocialOrganization) -> None:
+    """Head office, branches, groups: three layers, and branches hang on the head office, independent of each other.
+
+    Raises: ValidationError at the head office.
+    """
+    parent = organization.parent
+    above = 2 if parent.parent_id and parent.parent.parent_id else 1 if parent.parent_id else 0
+    below = 0
+    if organization.pk:
+        below = 1 if organization.branches.exists() else 0
+        below += SocialOrganization.objects.filter(parent__parent=organization).exists()
+    if above + 1 + below > 2:
+        raise ValidationError({"parent": _("There are three layers: head office, branches, groups.")})
+    if above and organization.layer == SocialOrganization.Layer.BRANCH:
+        raise ValidationError(
+            {"parent": _("Branches are independent of each other: each hangs on the head office itself.")}
+        )
 
 
 def without_phones(changes: Mapping[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from communities.models import Community, District, SubDistrict
 from goldidea.lib.chinese import sort_key
-from goldidea.lib.codes import CodeField
+from goldidea.lib.codes import CodeField, new_code
 from goldidea.lib.personal import EncryptedTextField
 from organizations import creditcode
 from organizations.querysets import EngagementQuerySet, OrganizationQuerySet, ProjectQuerySet
@@ -27,6 +27,11 @@ class Origin(models.TextChoices):
 
     ENDOGENOUS = "endogenous", _("endogenous")
     EXOGENOUS = "exogenous", _("exogenous")
+
+
+def constitution_path(_organization: "SocialOrganization", filename: str) -> str:
+    """A generated name: nothing that a person typed becomes a path."""
+    return f"constitutions/{new_code(20)}.{filename.rsplit('.', 1)[-1].lower()[:5]}"
 
 
 class SocialOrganization(models.Model):
@@ -46,6 +51,13 @@ class SocialOrganization(models.Model):
         NONE = "", _("no")
         DISTRICT = "district", _("district's service centre")
         SUB_DISTRICT = "sub_district", _("sub-district's service centre")
+
+    class Layer(models.TextChoices):
+        """Where an organization stands among head office, branches and groups."""
+
+        BY_PLACE = "", _("by its head office")
+        BRANCH = "branch", _("branch")
+        GROUP = "group", pgettext_lazy("organization", "group")
 
     code = CodeField()
     district = models.ForeignKey(District, models.PROTECT, related_name="organizations")
@@ -85,6 +97,12 @@ class SocialOrganization(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="branches", verbose_name=_("head office")
     )
+    # Said only where the head office does not say it: groups may hang directly on a head office.
+    layer = models.CharField(_("layer"), max_length=8, choices=Layer.choices, default="", blank=True)
+    constitution = models.FileField(_("constitution"), upload_to=constitution_path, blank=True)
+    constitution_name = models.CharField(max_length=200, blank=True, editable=False)
+    constitution_on = models.DateField(_("adopted on"), null=True, blank=True)
+    supervision = models.TextField(_("supervision by the head office"), max_length=500, blank=True)
     is_studio = models.BooleanField(_("hotshot studio"), default=False)
     profile = models.TextField(_("profile"), max_length=500, blank=True)
     contact_name = models.CharField(_("contact"), max_length=40, blank=True)
@@ -145,6 +163,17 @@ class SocialOrganization(models.Model):
             errors["parent"] = _("An organization cannot be its own head office.")
         if errors:
             raise ValidationError(errors)
+
+    def layer_words(self, has_parts: bool) -> Any:
+        """总社, 分社 or 小组: by its head office, unless it says itself; empty for one that stands alone.
+
+        Args:
+            has_parts: whether others hang on it.
+        """
+        if self.parent is None:
+            return pgettext_lazy("layer", "head office") if has_parts else ""
+        said = self.layer or (self.Layer.GROUP if self.parent.parent_id else self.Layer.BRANCH)
+        return self.Layer(said).label
 
     @property
     def rating_words(self) -> str:

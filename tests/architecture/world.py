@@ -159,9 +159,14 @@ class World:
         type(person).objects.filter(pk=person.pk).update(
             phone=f"{CANARIES['user'][:-2]}{person.pk % 90 + 10}"
         )
+        paper = SimpleUploadedFile("c.jpg", jpeg())
+        organization.constitution.save("c.jpg", paper, save=False)
+        organization.constitution_name = "c.jpg"
+        organization.save(update_fields=["constitution", "constitution_name"])
         answers = make.social_worker(community, phone=CANARIES["social worker"])
         return {
             "social_worker": answers.code,
+            "organization_with_paper": organization.code,
             "grid": make.grid(community, worker=answers).code,
             "account_disabled": disabled.code,
             "appointment": person.appointments.get().code,

@@ -1,8 +1,10 @@
 """Journeys: staff keep the registers of divisions and organizations; an organization keeps its own page."""
 
+import io
 import re
 
 import pytest
+from PIL import Image
 
 from organizations import creditcode
 from organizations.models import Engagement, SocialOrganization, VenturePhilanthropyProject
@@ -251,3 +253,31 @@ def test_the_budget_of_a_project(visitor, size, language: str) -> None:
     bare.locator("button[name=remove]").nth(0).click()
     assert bare.locator("[data-line]").count() == 2
     assert bare.input_value("#id_line-0-item") == "花土与花盆"
+
+
+@BOTH
+def test_the_layers_of_an_organization(visitor, size, language: str) -> None:
+    cast = cast_with_rows()
+    head = SocialOrganization.objects.get(name="上城区邻里互助总社")
+    branch = make.organization(cast.district, "清波互助分社", sub_district=cast.home, parent=head)
+    make.organization(cast.district, "柳浪互助小组", sub_district=cast.home, parent=branch)
+    who = visitor(size=size, language=language, user=cast.people["subdistrict_staff"])
+    page = who.open(f"/shangcheng/office/organizations/{head.code}/")
+    page.locator("a[href$='/layers/']").click()
+    page.wait_for_url("**/layers/")
+    page.locator(f"a[href$='/{branch.code}/layers/edit/']").click()
+    page.wait_for_url("**/layers/edit/")
+    page.fill("#id_supervision", "依章程第五条，总社每季度查看账目和活动记录。")
+    page.set_input_files("#id_paper", {"name": "章程.doc", "mimeType": "application/msword", "buffer": b"x"})
+    page.locator("main form .actions button").click()
+    page.wait_for_selector(".error-summary")
+    who.check("layer-wrong")
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 40), "white").save(picture, "PNG")
+    page.set_input_files(
+        "#id_paper", {"name": "章程扫描.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+    )
+    page.locator("main form .actions button").click()
+    page.wait_for_url("**/layers/")
+    who.check("layers")
+    assert page.locator("tbody tr").count() == 4
