@@ -79,7 +79,8 @@ class RoundQuerySet(models.QuerySet[Any]):
         return self.filter(state="open", closes_at__lte=now)
 
     def awaiting_tally(self) -> Self:
-        return self.filter(state="closed")
+        """Closed, and not known to have no result."""
+        return self.filter(state="closed", tally_refusal=None)
 
 
 class EntryQuerySet(models.QuerySet[Any]):

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from evaluations.actions import bundling, closing, public_files, sealing, tallying
+from evaluations.actions import analysing, bundling, closing, public_files, sealing, tallying
 from evaluations.models import Round
 from goldidea.lib.audit_sealing import seal_audit, sign_head
 from goldidea.lib.jobs import enqueue
@@ -13,6 +13,12 @@ from goldidea.lib.jobs import enqueue
 def tally_round(round_id: int) -> None:
     """Tally one closed round. Delivered twice, late or stale, it does nothing the second time."""
     tallying.tally_round(round_id, timezone.now())
+
+
+@shared_task
+def analyse_tally(tally_id: int) -> None:
+    """Analyse one tally. Delivered twice, late or stale, it does nothing the second time."""
+    analysing.analyse_tally(tally_id)
 
 
 @shared_task
@@ -41,6 +47,8 @@ def tick() -> None:
     closing.close_due_rounds(timezone.now())
     for pk in Round.objects.awaiting_tally().values_list("pk", flat=True):
         enqueue("evaluations.tasks.tally_round", round_id=pk)
+    for pk in analysing.tallies_without_analysis().values_list("pk", flat=True):
+        enqueue("evaluations.tasks.analyse_tally", tally_id=pk)
     for pk in bundling.bundles_waiting().values_list("pk", flat=True):
         enqueue("evaluations.tasks.build_bundle", tally_id=pk)
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from evaluations.actions.counting import tally_inputs
 from evaluations.actions.sealing import log_of, seal_round
-from evaluations.models import Bundle, Round, RoundEvent, Tally
+from evaluations.models import Analysis, Bundle, Round, RoundEvent, Tally
 from evaluations.parsed import parsed_rule
 from evaluations.tally import canonical, folder_files
 from evaluations.tally.decimals import plain_text
@@ -96,8 +96,8 @@ def bundle_files(row: Tally, checkpoint: Checkpoint) -> dict[str, bytes]:
     files["openings.jsonl"] = b"".join(sorted(opening + b"\n" for opening in _openings(round_)))
     files["checkpoint.txt"] = checkpoint.note.encode()
     files["result.json"] = row.result.encode()
-    if analysis := getattr(row, "analysis", ""):
-        files["analysis.json"] = analysis.encode()
+    if (analysis := Analysis.objects.filter(tally=row).first()) and analysis.body:
+        files["analysis.json"] = analysis.body.encode()
     files["verify.py"] = VERIFIER.read_bytes()
     if parsed_rule(round_.rule_set).publish_marks == "none":
         files = {name: data for name, data in files.items() if name not in MARKS}

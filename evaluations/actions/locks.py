@@ -7,6 +7,7 @@ from django.db import connection
 
 ROUND_LOCK = 7101
 NUMBERS_LOCK = 7102
+ANALYSIS_LOCK = 7105
 
 
 def hold_round(round_id: int) -> None:
@@ -25,3 +26,10 @@ def hold_numbers(season_id: int) -> None:
     """One case of a season at a time takes its number, so that numbers have no gaps. Taken before the case's row."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [NUMBERS_LOCK, season_id])
+
+
+def claim_analysis(tally_id: int) -> bool:
+    """Whether nobody else analyses this tally; if so, keep it until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [ANALYSIS_LOCK, tally_id])
+        return bool(cursor.fetchone()[0])

@@ -7,18 +7,21 @@ from typing import Any
 from django.db import transaction
 
 from evaluations.actions.counting import tally_inputs
-from evaluations.models import Entry, Round, Standing, Tally
+from evaluations.models import Entry, Round, Standing, Tally, TallyRefusal
 from evaluations.parsed import parsed_rule
 from evaluations.states import ROUND_MOVES, RoundState
+from evaluations.tally import DisconnectedError, awards, tally
 from evaluations.tally import RuleSet as Rule
-from evaluations.tally import awards, tally
 from goldidea.lib import audit
+from goldidea.lib.jobs import enqueue
 from goldidea.lib.moves import move
 
 
 @transaction.atomic
 def tally_round(round_id: int, now: dt.datetime) -> Tally | None:
     """Tally the round if it waits for it and no other worker has claimed it; else do nothing and give None.
+
+    Where the rule set has no result, since judges cannot be compared, the refusal is kept and the round stays closed.
 
     The claim is the row's lock: a worker that dies leaves the round as it was, for the next tick.
     """
@@ -27,7 +30,12 @@ def tally_round(round_id: int, now: dt.datetime) -> Tally | None:
     if round_ is None:
         return None
     rule = parsed_rule(round_.rule_set)
-    result = tally(rule, tally_inputs(round_))
+    try:
+        result = tally(rule, tally_inputs(round_))
+    except DisconnectedError as refusal:
+        TallyRefusal.objects.create(round=round_, code=refusal.code, params=dict(refusal.params))
+        audit.record("tally refused", round_, reason=str(refusal)[:200])
+        return None
     row = Tally.objects.create(
         round=round_,
         version=round_.tallies.count() + 1,
@@ -39,6 +47,7 @@ def tally_round(round_id: int, now: dt.datetime) -> Tally | None:
     _write_standings(row, round_, rule, document["standings"], awards(rule, result))  # type: ignore[arg-type]
     move(round_, ROUND_MOVES, RoundState.TALLIED)
     audit.record("tally round", round_, changes={"marks_sha256": ("", result.marks_sha256)})
+    enqueue("evaluations.tasks.analyse_tally", tally_id=row.pk)
     return row
 
 

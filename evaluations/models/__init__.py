@@ -5,7 +5,7 @@ migrations/0002_evidence.py.
 """
 
 from evaluations.models.papers import SEALED, Delegation, Paper, Presence
-from evaluations.models.results import Bundle, Publication, Standing, Tally
+from evaluations.models.results import Analysis, Bundle, Publication, Standing, Tally, TallyRefusal
 from evaluations.models.rounds import Assignment, Card, Entry, Panel, Recusal, Round, Seat
 from evaluations.models.seasons import Criterion, RuleDraft, RuleSet, Season
 from evaluations.models.sheets import Mark, RoundEvent, ScoreSheet, SheetVoid
@@ -19,6 +19,7 @@ from evaluations.models.submissions import (
 
 __all__ = [
     "SEALED",
+    "Analysis",
     "Assignment",
     "Bundle",
     "Card",
@@ -46,4 +47,5 @@ __all__ = [
     "SubmissionOrganization",
     "SubmissionSnapshot",
     "Tally",
+    "TallyRefusal",
 ]

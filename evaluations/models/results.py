@@ -2,11 +2,13 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.rounds import Entry, Round
 from evaluations.querysets import StandingQuerySet, TallyQuerySet
 from evaluations.states import TallyState
+from evaluations.tally.messages import MESSAGES
 from goldidea.lib.codes import CodeField
 from goldidea.lib.models import Checkpoint, ClockTimestamp
 
@@ -100,3 +102,32 @@ class Bundle(models.Model):
 
     def __str__(self) -> str:
         return self.sha256[:12]
+
+
+class Analysis(models.Model):
+    """分析: how sure the ranks of a tally are and how good the judging was. Never official, never changed.
+
+    `body` holds the bytes of analysis.json as text; empty where it could not be computed.
+    """
+
+    tally = models.OneToOneField(Tally, models.PROTECT, related_name="analysis")
+    body = models.TextField(blank=True)
+    computed_at = models.DateTimeField(db_default=ClockTimestamp())
+
+    class Meta:
+        verbose_name_plural = "analyses"
+
+    def __str__(self) -> str:
+        return str(self.tally)
+
+
+class TallyRefusal(models.Model):
+    """Why a closed round has no tally: a panel whose judges cannot be compared, and the rule wants it refused."""
+
+    round = models.OneToOneField(Round, models.PROTECT, related_name="tally_refusal")
+    code = models.CharField(max_length=40)
+    params = models.JSONField(default=dict)
+    refused_at = models.DateTimeField(db_default=ClockTimestamp())
+
+    def __str__(self) -> str:
+        return gettext(MESSAGES[self.code]) % self.params

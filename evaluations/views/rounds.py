@@ -17,7 +17,7 @@ from evaluations.actions import rounds as actions
 from evaluations.filters.rounds import RoundFilter
 from evaluations.forms.rounds import PreliminariesForm, RoundForm
 from evaluations.forms.seasons import put_errors
-from evaluations.models import Round, Season
+from evaluations.models import Round, Season, TallyRefusal
 from evaluations.progress import boards
 from evaluations.rules import results as result_rules
 from evaluations.rules import rounds as rules
@@ -79,6 +79,7 @@ def round(request: HttpRequest, code: str) -> HttpResponse:
     }
     if context["watching"]:
         context["boards"] = boards(found)
+        context["refusal"] = TallyRefusal.objects.filter(round=found).first()
         context["pending"] = list(pending_of(found))
         context["opening_asked"] = any(decision.kind == "open_round" for decision in context["pending"])
         if found.state == RoundState.DRAFT:

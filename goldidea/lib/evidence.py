@@ -14,6 +14,7 @@ EVIDENCE_TABLES = (
     "evaluations_mark",
     "evaluations_sheetvoid",
     "evaluations_submissionsnapshot",
+    "evaluations_analysis",
     "evaluations_bundle",
     "lib_seal",
     "lib_checkpoint",

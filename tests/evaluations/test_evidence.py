@@ -5,7 +5,16 @@ import uuid
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from evaluations.models import Bundle, Mark, RoundEvent, ScoreSheet, SheetVoid, SubmissionSnapshot, Tally
+from evaluations.models import (
+    Analysis,
+    Bundle,
+    Mark,
+    RoundEvent,
+    ScoreSheet,
+    SheetVoid,
+    SubmissionSnapshot,
+    Tally,
+)
 from goldidea.lib import audit
 from goldidea.lib.audit_sealing import seal_audit
 from goldidea.lib.evidence import EVIDENCE_TABLES
@@ -36,6 +45,7 @@ def scene():
     seal_audit()
     head = checkpoint("audit", "hourly")
     tally = Tally.objects.create(round=round_, version=1, result="{}")
+    Analysis.objects.create(tally=tally, body="{}")
     Bundle.objects.create(tally=tally, checkpoint=head, sha256="0" * 64, size=1, with_marks=True)
     return {
         "cast": cast,
