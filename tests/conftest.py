@@ -28,6 +28,13 @@ OWNER, APPLICATION = (
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What commits to a database of its own is marked `database`: .ci/run repeats it on separately installed servers."""
+    for item in items:
+        if "own_database" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.database)
+
+
 def become(account: dict[str, str], blocker) -> None:
     """Every later connection signs in to the database with this account."""
     with blocker.unblock():

@@ -1,4 +1,7 @@
-"""A Chromium for the browser journeys: the system's, else Playwright's own. Only `make browser` changes anything."""
+"""A Chromium for the browser journeys, and an nginx to try the front server: the system's, else Playwright's own Chromium.
+
+Only `make browser` changes anything.
+"""
 
 import os
 import shutil
@@ -11,13 +14,15 @@ from goldidea.embedded.supervisor import say
 # In this order the journeys look for a browser; without one they take Playwright's own.
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHINESE_FONT = "fonts-noto-cjk"
+NGINX = "nginx-light"
 
 
 def install() -> int:
-    """Get a browser, and on Debian as root a Chinese font, unless they are there; returns the exit status."""
+    """Get a browser, and on Debian as root a Chinese font and nginx, unless they are there; returns the exit status."""
     system = next(filter(None, map(shutil.which, NAMES)), None)
     if os.geteuid() == 0 and _is_debian():
         wanted = [*([] if system else ["chromium"]), *([] if _has_chinese_font() else [CHINESE_FONT])]
+        wanted += [] if shutil.which("nginx") else [NGINX]
         status = _apt_install(wanted) if wanted else 0
     elif system:
         status = 0

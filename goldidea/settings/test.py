@@ -19,7 +19,9 @@ from goldidea.settings import env
 from goldidea.settings.base import *  # noqa: F403
 
 # The tests' database is made by the owner; conftest.py then becomes the application's role.
-DATABASES = {"default": env.database("DATABASE_OWNER_URL")}
+# A server whose template1 is not to be touched names a template of its own, in which both roles have their rights.
+DATABASE_TEMPLATE = os.environ.get("DATABASE_TEMPLATE", "template1")
+DATABASES = {"default": {**env.database("DATABASE_OWNER_URL"), "TEST": {"TEMPLATE": DATABASE_TEMPLATE}}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

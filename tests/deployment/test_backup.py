@@ -63,7 +63,7 @@ def asked(database: str, sql: str, account: dict[str, str] = APPLICATION) -> lis
 def empty_database():
     """A database as deploy/roles.sh leaves it."""
     name = f"t_{uuid.uuid4().hex[:12]}"
-    beside(f'CREATE DATABASE "{name}"')
+    beside(f'CREATE DATABASE "{name}" TEMPLATE "{settings.DATABASE_TEMPLATE}"')
     try:
         yield name
     finally:
