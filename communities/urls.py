@@ -18,6 +18,7 @@ office: list[URLPattern | URLResolver] = [
     path("decisions/<slug:code>/decline/", decisions.decline, name="decision_decline"),
     path("decisions/<slug:code>/withdraw/", decisions.withdraw, name="decision_withdraw"),
     path("audit/", audit.audit, name="audit"),
+    path("audit/heads/", audit.heads, name="audit_heads"),
     path("accounts/", accounts.account_list, name="accounts"),
     path("accounts/new/", accounts.choose_new, name="account_new"),
     path("accounts/new/community/", accounts.new_for_community, name="account_new_community"),

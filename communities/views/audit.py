@@ -14,8 +14,9 @@ from communities.audit_words import OBJECTS, ROLES, action_words, change_words
 from communities.filters.audit import AuditFilter
 from communities.models import District
 from communities.rules import is_district_staff, is_observer, is_staff
+from goldidea.lib.audit_sealing import LOG
 from goldidea.lib.htmx import page
-from goldidea.lib.models import AuditEvent
+from goldidea.lib.models import AuditEvent, Checkpoint, Seal
 from goldidea.lib.verdict import ALLOWED, HIDDEN, Verdict
 
 PER_PAGE = 25
@@ -53,6 +54,19 @@ def audit(request: HttpRequest) -> HttpResponse:
     context = {"filter": chosen, "page_obj": page_obj, "rows": rows}
     bad = chosen.is_bound and not chosen.form.is_valid()
     return page(request, "office/audit.html", context, status=422 if bad else 200)
+
+
+@require_safe
+def heads(request: HttpRequest) -> HttpResponse:
+    """The signed heads of the trail, newest first: what to keep elsewhere, and how far the sealing is."""
+    can_read_audit(request.user, request.district).enforce()
+    found = Checkpoint.objects.filter(log=LOG).order_by("-pk")
+    context = {
+        "page_obj": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "sealed": Seal.objects.filter(log=LOG).count(),
+        "last": Seal.objects.filter(log=LOG).order_by("-seq").first(),
+    }
+    return page(request, "office/audit_heads.html", context)
 
 
 def line(event: AuditEvent) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from communities.models import SubDistrict
 from evaluations.models import Season, Submission
+from evaluations.receipts import digest_prefix
 from organizations.models import Origin
 
 
@@ -90,3 +91,24 @@ class ResultFilterForm(forms.Form):
             and (not asked["origin"] or any(o.get("origin") == asked["origin"] for o in organizations))
             and (not asked["q"] or any(asked["q"].lower() in word.lower() for word in words))
         )
+
+
+class ReceiptForm(forms.Form):
+    """The code of a receipt, in any spelling."""
+
+    code = forms.CharField(
+        label=_("Code on the receipt"),
+        max_length=40,
+        help_text=_("Twelve letters and digits, such as ABCD-EFGH-JKLM."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if digest_prefix(code) is None:
+            raise forms.ValidationError(
+                _("A receipt has twelve letters and digits. Check what you typed."), code="receipt"
+            )
+        return code

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from evaluations.views import checking
 from evaluations.views import public as views
 
 public: list[URLPattern] = [
@@ -11,6 +12,10 @@ public: list[URLPattern] = [
     path("results/", views.results, name="results"),
     path("results/<code:code>/", views.result, name="result"),
     path("results/<code:code>/result.json", views.result_json, name="result_json"),
+    path("results/<code:code>/check/", checking.check, name="check"),
+    path("bundles/<code:code>.zip", checking.bundle, name="bundle"),
+    path("receipts/", checking.receipts, name="receipts"),
+    path("rounds/<code:code>/log/", checking.log, name="log"),
     path("rules/<code:code>/", views.rules, name="rules"),
     path("judges/", views.judge, name="judge"),
     path("notices/", views.notices, name="notices"),

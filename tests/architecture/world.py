@@ -4,6 +4,7 @@ import datetime as dt
 import io
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
@@ -15,7 +16,8 @@ from evaluations.actions.closing import close_round_early
 from evaluations.actions.drafts import begin_draft
 from evaluations.actions.publication import publish_provisional
 from evaluations.actions.tallying import tally_round
-from evaluations.models import Photo
+from evaluations.models import Bundle, Photo
+from goldidea.lib.sealing import checkpoint
 from judges.models import ElectionMeeting, StandingInterest
 from organizations.models import Engagement, VenturePhilanthropyProject
 from tests import make
@@ -96,6 +98,7 @@ class World:
             make.scored_round(make.season(district, f"{name} 公示"), sub_district, MARKS)
         )
         publication = publish_provisional(published, by=make.user(), second=make.user(), now=now)
+        self._bundle(publication)
         decision = request_decision("close_round", opened, {}, by=people["district_staff_2"], now=now)
         meeting = make.saved(
             ElectionMeeting(
@@ -135,6 +138,13 @@ class World:
             "decision": decision.code,
             **self._around(sub_district, community, organization, people[role], opened, drafted),
         }
+
+    def _bundle(self, publication: Any) -> None:
+        """A bundle with nothing in it: the file is served, not read."""
+        head = checkpoint(f"round/{publication.round.code}", "closing")
+        row = Bundle(tally=publication.tally, checkpoint=head, sha256="0" * 64, size=3, with_marks=True)
+        row.file.save("world.zip", ContentFile(b"zip"), save=False)
+        row.save()
 
     def _around(
         self, sub_district: Any, community: Any, organization: Any, person: Any, opened: Any, drafted: Any
