@@ -312,3 +312,18 @@ def test_cards_of_a_round_that_opens_later_may_be_printed_now(scene):
         closes_at=later + dt.timedelta(days=1),
     )
     assert len(issue_cards(draft.seats, by=None, now=timezone.now())) == 2
+
+
+def test_thirty_judges_of_one_hall_sign_in_while_a_neighbour_mistypes():
+    """One hall, one network address: twenty wrong codes of one judge hold up nobody else."""
+    scene = Scene.open(entries=1, seats=31)
+    neighbour, *judges = issue_cards(scene.seats, by=None, now=timezone.now())
+    hall = {"REMOTE_ADDR": "10.1.2.3"}
+    mistyped = []
+    for number, judge in enumerate(judges):
+        if number < 20:
+            mistyped.append(
+                Client(**hall).post(f"/card/{neighbour.token}/", {"code": wrong(neighbour)}).status_code
+            )
+        assert Client(**hall).post(f"/card/{judge.token}/", {"code": judge.secret}).status_code == 303
+    assert (len(judges), mistyped) == (30, [422] * 5 + [429] * 15)
