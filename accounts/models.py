@@ -4,15 +4,17 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.querysets import UserQuerySet
+from accounts.querysets import ApiTokenQuerySet, UserQuerySet
 from goldidea.lib.chinese import sort_key
 from goldidea.lib.codes import CodeField
 from goldidea.lib.models import ClockTimestamp
 from goldidea.lib.personal import EncryptedTextField, keyed_hash
+from goldidea.lib.verdict import ALLOWED, Verdict
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -179,3 +181,48 @@ class SignInCode(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class ApiToken(models.Model):
+    """What a program reads the API with: public things only, as far as its scopes name them.
+
+    Made by a district's staff for their district (its short name), shown once, kept as a keyed hash. It is nobody's
+    sign-in: it writes nothing, and it ends when it expires, is revoked, or its maker's account is disabled.
+    `client_key` is the form's: a form sent twice makes one token.
+    """
+
+    class Scope(models.TextChoices):
+        NAMES = "names:read", _("names of districts and sub-districts")
+        SEASONS = "seasons:read", _("seasons")
+        CASES = "cases:read", _("cases of opened rounds")
+        RESULTS = "results:read", _("published results and notices")
+
+    code = CodeField()
+    district = models.CharField(max_length=20)
+    name = models.CharField(_("what it is for"), max_length=60)
+    token_hash = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices), verbose_name=_("may read"))
+    client_key = models.UUIDField(unique=True)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="api_tokens")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(_("good until"))
+    used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def allows(self, scope: str, district: Any) -> Verdict:
+        """Whether a program with this token may read what needs `scope`, in this district (None: in none)."""
+        if scope not in self.scopes:
+            return Verdict(
+                _("This token does not cover it: it needs the scope %(scope)s.") % {"scope": scope}
+            )
+        if district is not None and district.slug != self.district:
+            return Verdict(_("This token was made for another district."))
+        return ALLOWED

@@ -39,6 +39,17 @@ class UserQuerySet(models.QuerySet[Any]):
         return self.annotate(slip_is_out=Exists(live))
 
 
+class ApiTokenQuerySet(models.QuerySet[Any]):
+    """Tokens of the API."""
+
+    def of(self, district: Any) -> Self:
+        return self.filter(district=district.slug)
+
+    def live(self, now: Any) -> Self:
+        """Neither revoked nor expired, and the account of its maker not disabled."""
+        return self.filter(revoked_at=None, expires_at__gt=now, made_by__is_active=True)
+
+
 def phone_hash(typed: str) -> str:
     """The keyed hash by which a phone is found; empty when it is no phone."""
     try:

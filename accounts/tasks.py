@@ -4,13 +4,16 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.actions import codes, limits
+from goldidea.lib.api.counting import forget_old_counts
 
 
 @shared_task
 def forget_old_attempts() -> None:
-    """Delete counted attempts to sign in, and codes, that no limit looks at any more."""
-    limits.forget_old_attempts(timezone.now())
-    codes.forget_old_codes(timezone.now())
+    """Delete counted attempts to sign in, codes and counted requests that no limit looks at any more."""
+    now = timezone.now()
+    limits.forget_old_attempts(now)
+    codes.forget_old_codes(now)
+    forget_old_counts(now)
 
 
 @shared_task

@@ -44,6 +44,8 @@ ACTIONS: Final[dict[str, Any]] = {
     "disable account": _("disabled an account"),
     "enable account": _("enabled an account"),
     "issue slip": _("printed an activation slip"),
+    "make API token": _("made an API token"),
+    "revoke API token": _("revoked an API token"),
     "activate account": _("activated an account by slip"),
     "appoint": _("appointed"),
     "end appointment": _("ended an appointment"),
@@ -157,6 +159,7 @@ STEPS: Final[dict[str, Any]] = {
 }
 OBJECTS: Final[dict[str, Any]] = {
     "accounts.user": _("account"),
+    "accounts.apitoken": _("API token"),
     "communities.appointment": _("appointment"),
     "communities.district": _("district"),
     "communities.community": _("community"),

@@ -61,6 +61,7 @@ def footer(user: Any, district: District) -> list[tuple[str, str]]:
     """At the end of every page: what a reader looks for there and does not find among the sections."""
     named = [("public:judge", _("I am a resident judge")), ("public:notices", _("Notices"))]
     links = [(url, words) for name, words in named if (url := address(name, district))]
+    links.append((reverse("api:page"), _("Open data and API")))
     signed_in = getattr(user, "is_authenticated", False)
     return links if signed_in else [*links, (reverse("account_login"), _("Sign in"))]
 

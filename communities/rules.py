@@ -158,6 +158,11 @@ def can_add_sub_district(user: Any, district: Any) -> Verdict:
     return can_manage_place(user, district, None) if verdict.hidden else verdict
 
 
+def can_manage_tokens(user: Any, district: Any) -> Verdict:
+    """Make and revoke the district's API tokens: its staff. Twin: `ApiTokenQuerySet.of`, for those who may."""
+    return can_decide_for_district(user, district)
+
+
 def can_import(user: Any, district: Any) -> Verdict:
     """Import a table into a register: staff; which rows they may change is said row by row."""
     return ALLOWED if is_staff(user, district) else HIDDEN

@@ -1,8 +1,23 @@
-"""Addresses of the start page (`top`) and of the office's registers of divisions, appointments and decisions (`office`)."""
+"""Addresses of the start page (`top`) and of the office's registers of divisions, appointments and decisions (`office`).
+
+`api` stands under /api/v1/.
+"""
 
 from django.urls import URLPattern, URLResolver, path
 
-from communities.views import accounts, audit, calendar, decisions, grids, imports, registers, slips, start
+from communities import api as addresses
+from communities.views import (
+    accounts,
+    audit,
+    calendar,
+    decisions,
+    grids,
+    imports,
+    registers,
+    slips,
+    start,
+    tokens,
+)
 
 top: list[URLPattern | URLResolver] = [
     path("", start.start, name="start"),
@@ -19,6 +34,9 @@ office: list[URLPattern | URLResolver] = [
     path("decisions/<slug:code>/withdraw/", decisions.withdraw, name="decision_withdraw"),
     path("audit/", audit.audit, name="audit"),
     path("audit/heads/", audit.heads, name="audit_heads"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/new/", tokens.new_token, name="token_new"),
+    path("tokens/<slug:code>/revoke/", tokens.revoke, name="token_revoke"),
     path("accounts/", accounts.account_list, name="accounts"),
     path("accounts/new/", accounts.choose_new, name="account_new"),
     path("accounts/new/community/", accounts.new_for_community, name="account_new_community"),
@@ -79,4 +97,24 @@ office: list[URLPattern | URLResolver] = [
     path("calendar/<int:year>/edit/", calendar.calendar_edit, name="calendar_edit"),
     path("calendar/<int:year>/undo/", calendar.calendar_undo, name="calendar_undo"),
     path("calendar/<int:year>/export.<str:ending>", calendar.calendar_export, name="calendar_export"),
+]
+api: list[URLPattern | URLResolver] = [
+    path("me/", addresses.Myself.as_view(), name="me"),
+    path("districts/", addresses.Districts.as_view(), name="districts"),
+    path("districts/<slug:district_slug>/", addresses.OneDistrict.as_view(), name="district"),
+    path(
+        "districts/<slug:district_slug>/sub-districts/",
+        addresses.SubDistricts.as_view(),
+        name="sub_districts",
+    ),
+    path(
+        "districts/<slug:district_slug>/registers/sub-districts/",
+        addresses.RegisteredSubDistricts.as_view(),
+        name="registered_sub_districts",
+    ),
+    path(
+        "districts/<slug:district_slug>/registers/communities/",
+        addresses.RegisteredCommunities.as_view(),
+        name="registered_communities",
+    ),
 ]

@@ -195,3 +195,15 @@ class StandingQuerySet(models.QuerySet[Any]):
             title=F(f"{body}__title"),
             community=F(f"{body}__community__name"),
         )
+
+
+class PublicationQuerySet(models.QuerySet[Any]):
+    """Published snapshots."""
+
+    def of(self, district: Any) -> Self:
+        return self.filter(round__season__district=district)
+
+    def latest_of_rounds(self) -> Self:
+        """The last one of each round: what its results are now."""
+        later = self.model.objects.filter(round=OuterRef("round"), pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(later))

@@ -14,6 +14,9 @@ import evaluations.urls
 import judges.urls
 import organizations.urls
 from goldidea.lib import health, metrics
+from goldidea.lib.api.page import api_page
+from goldidea.lib.api.schema import description
+from goldidea.lib.api.views import nothing
 
 office = (
     communities.urls.office
@@ -25,6 +28,16 @@ office = (
 
 handler500 = "goldidea.lib.refusals.server_error"
 
+api = [
+    path("", api_page, name="page"),
+    path("v1/openapi.json", description, name="description"),
+    path(
+        "v1/",
+        include([*communities.urls.api, *organizations.urls.api, *judges.urls.api, *evaluations.urls.api]),
+    ),
+    path("<path:rest>", nothing, name="nothing"),
+]
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
@@ -33,6 +46,7 @@ urlpatterns = [
     path("language/", csrf_exempt(login_not_required(set_language)), name="set_language"),
     *communities.urls.top,
     *accounts.urls.top,
+    path("api/", include((api, "api"))),
     path("card/", include((evaluations.urls.card, "card"))),
     path("<slug:district_slug>/", include((evaluations.urls.public, "public"))),
     path("<slug:district_slug>/office/", include((office, "office"))),
@@ -40,3 +54,7 @@ urlpatterns = [
     path("<slug:district_slug>/cases/", include((evaluations.urls.cases, "cases"))),
     path("<slug:district_slug>/judging/", include((evaluations.urls.judging, "judging"))),
 ]
+
+handler400 = "goldidea.lib.refusals.bad_request"
+handler403 = "goldidea.lib.refusals.not_permitted"
+handler404 = "goldidea.lib.refusals.not_found"

@@ -80,6 +80,21 @@ class JudgeFilter(InPlace):
         return queryset.filter(pk__in=serving) if value == "yes" else queryset.exclude(pk__in=serving)
 
 
+class ListedJudges(JudgeFilter):
+    """The API's: any place of the district may be asked for, and its pages have an order of their own."""
+
+    order = None
+
+    def __init__(self, data: Any, queryset: QuerySet[Judge], district: Any) -> None:
+        df.FilterSet.__init__(self, data, queryset)
+        self.filters["sub_district"].queryset = SubDistrict.objects.of(district)
+        self.filters["community"].queryset = Community.objects.of(district)
+
+    @property
+    def form(self) -> Any:
+        return super(InPlace, self).form
+
+
 class ElectionFilter(InPlace):
     """Meetings by place and days."""
 

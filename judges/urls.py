@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from judges import api as addresses
 from judges.views import appointments, elections, nominations, register
 
 office: list[URLPattern] = [
@@ -31,4 +32,11 @@ office: list[URLPattern] = [
     path("elections/<code:code>/record/", elections.election_record, name="election_record"),
     path("elections/<code:code>/consents/", appointments.consents_of_election, name="election_consents"),
     path("elections/<code:code>/appoint/", appointments.appoint_elected, name="election_appoint"),
+]
+api: list[URLPattern] = [
+    path(
+        "districts/<slug:district_slug>/registers/judges/",
+        addresses.RegisteredJudges.as_view(),
+        name="registered_judges",
+    ),
 ]

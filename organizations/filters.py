@@ -99,3 +99,9 @@ class ProjectFilter(django_filters.FilterSet):
             | Q(organization__name__icontains=words)
             | Q(organization__sort_key__icontains=words)
         )
+
+
+class ListedOrganizations(OrganizationFilter):
+    """The API's: its pages have an order of their own."""
+
+    order = None

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from organizations import api as addresses
 from organizations.views import (
     accounts,
     budgets,
@@ -56,4 +57,11 @@ own: list[URLPattern] = [
     path("<code:code>/projects/new/", pages.project_new, name="project_new"),
     path("<code:code>/projects/<code:project_code>/", pages.project_edit, name="project_edit"),
     path("<code:code>/projects/<code:project_code>/budget/", budgets.own_budget, name="project_budget"),
+]
+api: list[URLPattern] = [
+    path(
+        "districts/<slug:district_slug>/registers/organizations/",
+        addresses.RegisteredOrganizations.as_view(),
+        name="registered_organizations",
+    ),
 ]

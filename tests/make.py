@@ -10,7 +10,8 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.actions.tokens import NewToken, make_token
+from accounts.models import ApiToken, User
 from communities.models import Appointment, Community, District, Grid, SocialWorker, SubDistrict
 from evaluations.models import (
     Assignment,
@@ -123,6 +124,14 @@ def user(name: str = "", **values: Any) -> User:
     return User.objects.create_user(
         values.pop("username", f"user{number}"), name or f"用户{number}", **values
     )
+
+
+def api_token(
+    of: District, by: User, scopes: list[str] | None = None, days: int = 30, **values: Any
+) -> NewToken:
+    """A token of the district with all scopes, or those given."""
+    defaults = {"name": "统计局", "client_key": uuid.uuid4(), "now": timezone.now()}
+    return make_token(of, by=by, scopes=scopes or ApiToken.Scope.values, days=days, **{**defaults, **values})
 
 
 def appoint(person: User, role: str, place: Any = None) -> Appointment:

@@ -76,3 +76,15 @@ class CommunityFilter(DivisionFilter):
         super().__init__(*args, **kwargs)
         self.filters["sub_district"].queryset = SubDistrict.objects.of(district)
         self.form.order_fields(["q", "sub_district", "validity", "order"])
+
+
+class ListedSubDistricts(SubDistrictFilter):
+    """The API's: its pages have an order of their own."""
+
+    order = None
+
+
+class ListedCommunities(CommunityFilter):
+    """The API's: its pages have an order of their own."""
+
+    order = None

@@ -48,6 +48,7 @@ MENU: Final[tuple[tuple[Any, tuple[tuple[str, Any, frozenset[str]], ...]], ...]]
             ("calendar", gettext_lazy("Calendar"), READERS),
             ("accounts", gettext_lazy("Accounts"), ACCOUNTS),
             ("slips", gettext_lazy("Activation slips"), ACCOUNTS),
+            ("tokens", gettext_lazy("API tokens"), DISTRICT),
             ("audit", gettext_lazy("Audit trail"), DISTRICT | {"observer"}),
         ),
     ),

@@ -3,11 +3,14 @@
 Take it before any row lock on the round: a sheet on its way holds the shared lock and must not wait for the row.
 """
 
+import zlib
+
 from django.db import connection
 
 ROUND_LOCK = 7101
 NUMBERS_LOCK = 7102
 ANALYSIS_LOCK = 7105
+REQUEST_LOCK = 7110
 
 
 def hold_round(round_id: int) -> None:
@@ -33,3 +36,11 @@ def claim_analysis(tally_id: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [ANALYSIS_LOCK, tally_id])
         return bool(cursor.fetchone()[0])
+
+
+def lock_key(key: str) -> None:
+    """One request with this key at a time, until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, %s)", [REQUEST_LOCK, zlib.crc32(key.encode()) - 2**31]
+        )

@@ -23,6 +23,7 @@ from goldidea.lib.entropy import random_bytes, random_word
 from goldidea.lib.errors import Refusal, StaleRevision, TooLate
 from goldidea.lib.metrics import SHEETS
 
+LARGEST_REVISION = 32_766
 # The row is written only on top of the revision that the screen showed; a double tap or a racer finds its place taken.
 INSERT_SHEET = """
 WITH latest AS (

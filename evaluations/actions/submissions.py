@@ -1,6 +1,7 @@
 """Start, save, hand in and withdraw a case."""
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from communities.models import Community
 from evaluations.actions.delegations import end_delegations
-from evaluations.actions.locks import hold_numbers, hold_round
+from evaluations.actions.locks import hold_numbers, hold_round, lock_key
 from evaluations.actions.snapshots import freeze_submission
 from evaluations.actions.submission_changes import (
     change_captions,
@@ -43,13 +44,24 @@ class NotComplete(Refusal):
 
 @transaction.atomic
 def create_submission(
-    season: Season, community: Community, *, by: Any, now: dt.datetime, title: str = ""
+    season: Season,
+    community: Community,
+    *,
+    by: Any,
+    now: dt.datetime,
+    title: str = "",
+    client_key: uuid.UUID | None = None,
 ) -> Submission:
     """Start a draft for a community. Only its people see it until it is handed in.
+
+    Args:
+        client_key: of the request, if a program sends it; the same key of the same person gives the same case.
 
     Raises: PermissionDenied; TooLate when the season does not take cases now.
     """
     rules.can_create_case(by, season, community).enforce()
+    if client_key and (begun := begun_by(by, client_key)):
+        return begun
     if not (verdict := rules.accepts_cases(season, now)):
         raise TooLate(verdict.reason)
     case = Submission(
@@ -58,12 +70,19 @@ def create_submission(
         sub_district=community.sub_district,
         title=title,
         created_by=by,
+        client_key=client_key,
         saved_at=now,
     )
     case.full_clean()
     case.save()
     audit.record("create case", case, by=by, changes={"title": ("", title)})
     return case
+
+
+def begun_by(person: Any, client_key: uuid.UUID) -> Submission | None:
+    """The case that this request has begun already; of two that arrive at once, the second waits for the first."""
+    lock_key(f"{person.pk}/{client_key}")
+    return Submission.objects.filter(created_by=person, client_key=client_key).first()
 
 
 @transaction.atomic

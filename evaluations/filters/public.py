@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from communities.models import SubDistrict
-from evaluations.models import Season, Submission
+from evaluations.models import Publication, Season, Submission
 from evaluations.receipts import digest_prefix
 from organizations.models import Origin
 
@@ -45,6 +45,27 @@ class CaseFilter(django_filters.FilterSet):
             | Q(lead_community__sort_key__icontains=value)
             | Q(organization_links__organization__name__icontains=value)
         ).distinct()
+
+
+class PublicationFilter(django_filters.FilterSet):
+    """Published results and notices by season and by the sub-district that hosted the round."""
+
+    season = django_filters.ModelChoiceFilter(
+        field_name="round__season", queryset=Season.objects.none(), to_field_name="code"
+    )
+    sub_district = django_filters.ModelChoiceFilter(
+        field_name="round__sub_district", queryset=SubDistrict.objects.none(), to_field_name="code"
+    )
+    kind = django_filters.ChoiceFilter(choices=Publication.Kind.choices)
+
+    class Meta:
+        model = Publication
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, district: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["season"].queryset = Season.objects.of(district).public()
+        self.filters["sub_district"].queryset = SubDistrict.objects.of(district)
 
 
 class ResultFilterForm(forms.Form):

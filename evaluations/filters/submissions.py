@@ -79,6 +79,12 @@ class CaseFilter(df.FilterSet):
         ).distinct()
 
 
+class ListedCases(CaseFilter):
+    """The API's: its pages have an order of their own."""
+
+    order = None
+
+
 class OrganizationSearch(df.FilterSet):
     """Organizations of the register that can be named on a case, by a part of the name or its pinyin."""
 

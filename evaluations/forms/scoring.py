@@ -14,14 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluations.actions.cards import DIGITS
-from evaluations.actions.sheets import off_scale
+from evaluations.actions.sheets import LARGEST_REVISION, off_scale
 from evaluations.models import Recusal, ScoreSheet
 from evaluations.names import in_language
 from evaluations.tally import Criterion, step_decimals
 from evaluations.tally.decimals import plain_decimal, plain_text
 from evaluations.tally.scale import on_step
 
-LARGEST_REVISION = 32_766
 HALF = Decimal("0.5")
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from evaluations.models.rounds import Entry, Round
-from evaluations.querysets import StandingQuerySet, TallyQuerySet
+from evaluations.querysets import PublicationQuerySet, StandingQuerySet, TallyQuerySet
 from evaluations.states import TallyState
 from evaluations.tally.messages import MESSAGES
 from goldidea.lib.codes import CodeField
@@ -80,6 +80,8 @@ class Publication(models.Model):
     body = models.TextField()
     etag = models.CharField(max_length=64)
     published_at = models.DateTimeField(db_default=ClockTimestamp())
+
+    objects = PublicationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

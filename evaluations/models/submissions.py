@@ -122,6 +122,8 @@ class Submission(models.Model):
     # What was typed and cannot be read as its field's kind (a date, a number), kept as typed until it is put right.
     rough = models.JSONField(default=dict, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # The request that began it: sent twice, it begins one case.
+    client_key = models.UUIDField(null=True, blank=True, editable=False)
     saved_at = models.DateTimeField(db_default=ClockTimestamp())
     submitted_at = models.DateTimeField(null=True, blank=True)
 
@@ -134,6 +136,7 @@ class Submission(models.Model):
             models.UniqueConstraint(
                 fields=["season", "number"], condition=~Q(number=""), name="one_case_for_a_number"
             ),
+            models.UniqueConstraint(fields=["created_by", "client_key"], name="one_case_for_a_client_key"),
             models.CheckConstraint(
                 condition=Q(amount_asked=None)
                 | Q(budget_total=None)

@@ -25,7 +25,6 @@ from evaluations.models import (
 from evaluations.states import RoundState, SeasonState, SubmissionState
 from goldidea.lib.verdict import ALLOWED, HIDDEN, Verdict
 from organizations.models import SocialOrganization
-from organizations.rules import own_organization_ids
 
 S = SubmissionState
 EDITABLE = (S.DRAFT, S.RETURNED)
@@ -49,12 +48,17 @@ def writes_along(user: Any, case: Submission) -> bool:
 
 def delegated_to(user: Any, district: Any) -> QuerySet[Submission]:
     """The cases that the person's organizations write along now. Twin of `writes_along`."""
-    ids = own_organization_ids(user)
-    live = Delegation.objects.filter(
-        submission=OuterRef("pk"), organization__in=ids, organization__state="active", ended_at=None
-    )
     cases = Submission.objects.of(district).filter(state__in=EDITABLE)
-    return cases.filter(Exists(live)) if ids else cases.none()
+    if getattr(user, "kind", "") != "person":
+        return cases.none()
+    held = user.organization_appointments.on(timezone.localdate())
+    live = Delegation.objects.filter(
+        submission=OuterRef("pk"),
+        organization__in=held.values("organization"),
+        organization__state="active",
+        ended_at=None,
+    )
+    return cases.filter(Exists(live))
 
 
 def written_by(user: Any, district: Any) -> QuerySet[Submission]:

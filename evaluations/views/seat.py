@@ -15,13 +15,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 from evaluations.actions.cards import device_hash
+from evaluations.devices import DEVICE_COOKIE, device_of
 from evaluations.models import Card, Seat
 from evaluations.rules.scoring import ELSEWHERE, can_sit
 from goldidea.lib.context import preferences
 from goldidea.lib.htmx import page
 from goldidea.lib.verdict import Verdict
 
-DEVICE_COOKIE = "device" if settings.DEVELOPMENT else "__Host-device"
 DEVICE_AGE = 60 * 60 * 24 * 400
 JUDGE_BACKEND = "accounts.backends.JudgeBackend"
 
@@ -68,11 +68,6 @@ def sit_down(request: HttpRequest, card: Card) -> None:
     """Open the session of the card's judge, for the seat of this card and nothing else."""
     login(request, card.seat.judge.user, backend=JUDGE_BACKEND)
     request.session["card"] = card.pk
-
-
-def device_of(request: HttpRequest) -> str:
-    """The random name of this phone, empty when it has none yet."""
-    return request.COOKIES.get(DEVICE_COOKIE, "")[:64]
 
 
 def new_device() -> str:

@@ -3,8 +3,10 @@
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -63,3 +65,12 @@ def body_length(request: HttpRequest) -> int:
     """Bytes of the body as announced; Django reads no more than that."""
     announced = request.META.get("CONTENT_LENGTH") or "0"
     return int(announced[:18]) if announced.isdecimal() else 0
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Every page needs a signed-in reader unless it says otherwise; one that does is asked about nobody's session."""
+
+    def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)

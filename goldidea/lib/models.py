@@ -102,3 +102,14 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.log} {self.size}"
+
+
+class RequestCount(models.Model):
+    """How often a caller of the API has asked in one minute (goldidea/lib/api/counting.py). Unlogged, and never kept long."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    minute = models.BigIntegerField()
+    count = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.minute} {self.count}"

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_filters",
     "rest_framework",
+    "drf_spectacular",
     "csp",
     "allauth",
     "allauth.account",
@@ -65,7 +66,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "goldidea.lib.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -349,8 +350,32 @@ DECISIONS = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.TokenAuthentication",
+        "accounts.api.PersonAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["goldidea.lib.api.scopes.Signed"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["goldidea.lib.api.parsing.Json"],
+    "DEFAULT_SCHEMA_CLASS": "goldidea.lib.api.schema.Operation",
+    "EXCEPTION_HANDLER": "goldidea.lib.api.problems.answer_exception",
+    "URL_FORMAT_OVERRIDE": None,
+    "FORMAT_SUFFIX_KWARG": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Gold Idea",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "goldidea.lib.api.schema.named",
+    ],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "PATH_CONVERTER_OVERRIDES": {
+        "code": {"type": "string", "pattern": "^[0-9a-hjkmnp-tv-z]{10}$"},
+        "slug": {"type": "string", "pattern": "^[-a-zA-Z0-9_]{1,20}$"},
+    },
 }
 
 LOGGING = logs.configuration(development=DEVELOPMENT)

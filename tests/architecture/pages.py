@@ -106,7 +106,50 @@ NO_PAPERS = {
     "supportive_org": "-",
 }
 
+TOKEN = "API token: create, revoke"
+
+
+def api(row: str | Letters, *names: str, methods: str = "G", **rest) -> Page:
+    """An address of the API; A is PATCH."""
+    return Page(row, names, methods, **rest)
+
+
 PAGES: dict[str, Page] = {
+    # ---- the API: what the pages show, under the same rules ----
+    "api:page": get(EVERYBODY),
+    "api:description": get(EVERYBODY),
+    "api:nothing": get(EVERYBODY, "word"),
+    "api:me": api(SIGNED_IN),
+    "api:districts": api(EVERYBODY),
+    "api:district": api(EVERYBODY),
+    "api:sub_districts": api(EVERYBODY),
+    "api:seasons": api(EVERYBODY),
+    "api:season": api(EVERYBODY, "season"),
+    "api:projects": api(EVERYBODY),
+    "api:projects_csv": api(EVERYBODY),
+    "api:project": api(EVERYBODY, "public_case"),
+    "api:results": api(EVERYBODY),
+    "api:result": api(EVERYBODY, "public_round"),
+    "api:standings_csv": api(EVERYBODY, "public_round"),
+    "api:notices": api(EVERYBODY),
+    "api:notice": api(EVERYBODY, "publication"),
+    "api:registered_sub_districts": api(VIEW_NAME),
+    "api:registered_communities": api(VIEW_NAME),
+    "api:registered_organizations": api(STAFF_READ),
+    "api:registered_judges": api(STAFF_READ),
+    "api:handed_in_cases": api(STAFF_READ),
+    "api:cases": api({"community_user": "D", "organization_user": "D", "supportive_org": "D"}, methods="GP"),
+    "api:case": api(CASE_EDIT, "case_draft", methods="GA"),
+    "api:case_submit": api(CASE_SUBMIT, "case_draft", methods="P", but=ONLY_WRITES),
+    "api:case_withdraw": api(CASE_SUBMIT, "case_draft", methods="P", but=ONLY_WRITES),
+    # Without a card there is no seat, whoever is signed in.
+    "api:seat": api({}),
+    "api:entries": api({}),
+    "api:sheets": api({}, "entry", methods="GP"),
+    "api:receipts": api({}),
+    "office:tokens": get(TOKEN),
+    "office:token_new": form(TOKEN),
+    "office:token_revoke": post(TOKEN, "token"),
     "healthz": get(EVERYBODY),
     # For the holder of a token, who is no person.
     "metrics": get({}),

@@ -67,6 +67,8 @@ class World:
         season = make.season(self.cast.district, "全区")
         rules = make.rule_set(season)
         final = make.round(season, None, rules, "draft")
+        token = make.api_token(self.cast.district, self.cast.people["district_staff"])
+        self.token = token.text
         bare = make.season(self.cast.district, "无决赛")
         make.rule_set(bare)
         draft = make.season(self.cast.district, "筹备", state="draft")
@@ -78,6 +80,7 @@ class World:
             "rule_set": rules.code,
             "rule_draft": begin_draft(season, make.rule_text(), "草稿", by=staff, now=timezone.now()).code,
             "final_draft": final.code,
+            "token": token.row.code,
             "word": "0123456789",
         }
 
