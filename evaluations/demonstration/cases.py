@@ -6,6 +6,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from evaluations.actions.papers import add_paper
 from evaluations.actions.photos import add_photo
 from evaluations.actions.screening import accept_submission, return_submission
 from evaluations.actions.submissions import create_submission, save_submission, submit_submission
@@ -21,6 +22,7 @@ TEXTS = ("title", "summary", "need", "resolution", "practice", "effect")
 UNCOUNTED = "请补充受益人数是怎样统计的，并写明统计的时间。"
 COUNTED = "受益人数按{when}的签到簿和登记表逐一核对，一人只计一次。"
 CAPTION = "示意图（演示）"
+WITH_PAPERS = 3  # the first cases bring a paper
 PROFILE = (
     "由{place}居民自发组织，在社区备案，骨干十余人，长期参与社区议事与邻里服务。（演示数据，内容为虚构。）"
 )
@@ -39,6 +41,9 @@ def write_case(
     if pictured:
         upload = SimpleUploadedFile("photo.jpg", drawing(plan.story.picture, plan.telling), "image/jpeg")
         add_photo(case, upload, by=by, now=now, caption=CAPTION)
+        if plan.number <= WITH_PAPERS:
+            drawn = drawing(plan.story.picture, plan.telling)
+            add_paper(case, SimpleUploadedFile("备案证明（演示）.jpg", drawn), "registration", by=by, now=now)
     return case
 
 

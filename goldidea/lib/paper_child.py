@@ -117,7 +117,7 @@ def clean_pdf(data: bytes) -> bytes:
             disarm(thing, pikepdf)
         drop(pdf.trailer, "/Info")
         out = io.BytesIO()
-        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
         return out.getvalue()
 
 

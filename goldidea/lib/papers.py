@@ -84,7 +84,8 @@ def clean_paper(upload: UploadedFile[Any], kinds: Collection[str] = tuple(TYPES)
     refuse_by_name(name, content)
     kind, clean = written_anew(content)
     if kind not in kinds:
-        raise ValidationError(REFUSED[child.KIND], code="kind")
+        words = _("This kind of file cannot be attached here. What can be: %(kinds)s.")
+        raise ValidationError(words % {"kinds": ", ".join(kinds)}, code="kind")
     return Paper(clean, kind, shown_name(name, kind))
 
 

@@ -4,6 +4,7 @@ import io
 import zipfile
 from typing import Any
 
+import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -15,7 +16,17 @@ from judges.actions.nominations import nominate_judge
 from judges.models import Judge
 from tests.personas import Cast
 
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF"
+
+def pdf() -> bytes:
+    """A PDF of one empty page."""
+    made = pikepdf.new()
+    made.add_blank_page(page_size=(595, 842))
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+PDF = pdf()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from openpyxl import Workbook, load_workbook
 from PIL import Image
 
 from goldidea.lib import paper_child as child
-from goldidea.lib.papers import MOST_BYTES, REFUSED, Paper, clean_paper
+from goldidea.lib.papers import MOST_BYTES, REFUSED, Paper, clean_paper, shown_name
 
 CONTENT_TYPES = b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"></Types>'
 DOCUMENT = {"[Content_Types].xml": CONTENT_TYPES, "word/document.xml": b"<document/>"}
@@ -101,6 +101,19 @@ def test_a_workbook_stays_one_and_loses_its_maker() -> None:
     book = load_workbook(io.BytesIO(clean(workbook(), "预算.xlsx").content))
     assert [cell.value for cell in book.active[1]] == ["项目", "金额"]
     assert book.properties.creator != "周小满"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("会议记录.pdf", "会议记录.pdf"),
+        ("..\\..\\evil.exe", "evil.pdf"),
+        ("a/b/\x00c\n.pdf", "c.pdf"),
+        ("<>.pdf", "paper.pdf"),
+    ],
+)
+def test_the_name_for_the_download(name: str, shown: str) -> None:
+    assert shown_name(name, "pdf") == shown
 
 
 # ---- What acts, carries or tells
