@@ -25,6 +25,7 @@ SITE = "localhost"
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 DOCKERFILE = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
 TOKEN = "the-watchers-token"
+FORMER_KEY = "a-former-production-key-of-many-characters-9876543210-fedcba"
 
 
 def instruction(word: str) -> str:
@@ -72,6 +73,7 @@ class Stage:
         secrets = {
             "app_url": here["DATABASE_URL"],
             "secret_key": "a-production-key-of-many-different-characters-0123456789-abcdef",
+            "secret_key_fallbacks": FORMER_KEY,
             "personal_data_key": os.environ["PERSONAL_DATA_KEY"],
             "metrics_token": TOKEN,
         }

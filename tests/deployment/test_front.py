@@ -19,11 +19,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.core.signing import Signer
 
 from accounts.models import SignInFailure
 from goldidea.lib.personal import keyed_hash
 from tests.conftest import ROOT, clone
-from tests.deployment.stage import SITE, TOKEN, Stage, free_port, until
+from tests.deployment.stage import FORMER_KEY, SITE, TOKEN, Stage, free_port, until
 from tests.evaluations.test_public_reading import published
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
@@ -165,6 +166,12 @@ def told(answer: http.client.HTTPResponse, *but: str) -> dict[str, set[str]]:
 def test_production_settings_are_clean(front):
     said = front.stage.manage("check", "--deploy", "--fail-level", "WARNING")
     assert "no issues" in said
+
+
+def test_what_a_former_key_signed_is_still_believed(front):
+    signed = Signer(key=FORMER_KEY).sign("x")
+    unsign = f"from django.core.signing import Signer; print(Signer().unsign('{signed}'))"
+    assert front.stage.manage("shell", "-v0", "-c", unsign).strip() == "x"
 
 
 def test_tls_for_the_site_and_nobody_else(front):
