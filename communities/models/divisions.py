@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language, pgettext_lazy
@@ -30,6 +30,8 @@ class District(models.Model):
     office_phone = models.CharField(_("office telephone"), max_length=40, blank=True)
     office_hours = models.CharField(_("office hours"), max_length=80, blank=True)
     is_demonstration = models.BooleanField(default=False)
+    # Years after a season for which names and phones are kept (manage.py retention).
+    retention_years = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1)])
 
     def __str__(self) -> str:
         return self.name
