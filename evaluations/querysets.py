@@ -97,6 +97,8 @@ class EntryQuerySet(models.QuerySet[Any]):
         in_time = Q(round__state="open", round__opens_at__lte=now, round__closes_at__gt=now, locked_at=None)
         # One filter call: both conditions are on the same assignment.
         mine = self.filter(in_time, assignments__seat=seat, assignments__seat__state="live")
+        if seat.trial_waits or seat.to_read:
+            return mine.none()
         return mine.filter(~Exists(recused))
 
     def with_progress_of(self, seat: Any) -> Self:
@@ -110,6 +112,9 @@ class EntryQuerySet(models.QuerySet[Any]):
             received_at=Subquery(last.values("submitted_at")[:1]),
             digest=Subquery(last.values("event__digest")[:1]),
             recused=Exists(recusals.filter(seat=seat, entry=OuterRef("pk"), withdrawn_at=None)),
+            read=Exists(
+                models_.get_model("evaluations", "Reading").objects.filter(seat=seat, entry=OuterRef("pk"))
+            ),
         )
 
     def with_round(self) -> Self:

@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from evaluations.actions.panels import fit_panels
-from evaluations.conduct import checked_rule
+from evaluations.conduct import checked_rule, conduct_of
 from evaluations.models import Criterion, RuleSet, Season
 from evaluations.rulewords import named
 from evaluations.states import RoundState
@@ -35,6 +35,7 @@ def save_rule_set(season: Season, text: str, name: str, *, by: Any, now: dt.date
         text=text.removeprefix(BOM),
         sha256=rule.sha256,
         created_by=by,
+        **_begins(rule),
     )
     rules.full_clean(exclude=["created_at"])
     rules.save()
@@ -57,14 +58,23 @@ def change_rule_set(rules: RuleSet, text: str, name: str, *, by: Any, now: dt.da
         raise Refusal(_("A round was opened under this version, so it never changes."), code="rule-frozen")
     before = rules.sha256
     rules.text, rules.name, rules.sha256 = text.removeprefix(BOM), name, rule.sha256
+    begins = _begins(rule)
+    for key, value in begins.items():
+        setattr(rules, key, value)
     rules.full_clean(exclude=["created_at"])
-    rules.save(update_fields=["text", "name", "sha256"])
+    rules.save(update_fields=["text", "name", "sha256", *begins])
     rules.criteria.all().delete()
     _unpack(rules, rule)
     for round_ in rules.rounds.filter(state=RoundState.DRAFT):
         fit_panels(round_, rule)
     audit.record("change rule set", rules, by=by, changes={"sha256": (before, rule.sha256)})
     return rules
+
+
+def _begins(rule: Rule) -> dict[str, Any]:
+    """What the conduct asks before the first sheet, for the database to see."""
+    conduct = conduct_of(rule)
+    return {"start_after": conduct.start_after, "calibration_item": conduct.calibration_item}
 
 
 def _unpack(rules: RuleSet, rule: Rule) -> None:

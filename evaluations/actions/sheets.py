@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from evaluations.actions.events import receipt_code, record_event, signed_receipt
 from evaluations.models import Entry, RoundEvent, ScoreSheet, Seat
 from evaluations.parsed import parsed_rule
-from evaluations.rules.scoring import NOT_SEATED, RECUSED
+from evaluations.rules.scoring import NOT_SEATED, RECUSED, TRIAL_FIRST
 from evaluations.tally import Criterion, canonical
 from evaluations.tally.decimals import plain_text
 from evaluations.tally.scale import on_step
@@ -218,6 +218,10 @@ def _refusal(error: DatabaseError) -> Exception:
             return Refusal(NOT_SEATED, "not-seated")
         case "GI004":
             return Refusal(RECUSED, "not-assigned")
+        case "GI007":
+            return Refusal(_("Scoring begins once you have read the first cases."), "not-begun")
+        case "GI008":
+            return Refusal(TRIAL_FIRST, "not-begun")
         case "GI006":
             return Refusal(_("A mark is outside its range."), "off-scale")
     return error

@@ -226,3 +226,20 @@ def judge_words(judge: Judge) -> str:
     """A judge's name with the home that tells two of the same name apart."""
     home = judge.community or judge.sub_district
     return f"{judge.name} · {home}" if home else judge.name
+
+
+class CaseChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A case by its public code, with the season that it comes from."""
+
+    def label_from_instance(self, case: Any) -> str:
+        return f"{case.season.name} · {case.number} {case.title}"
+
+
+class TrialCaseForm(forms.Form):
+    """Which case judges mark first, without its counting."""
+
+    case = CaseChoiceField(queryset=None, label=gettext_lazy("Trial case"), to_field_name="code")
+
+    def __init__(self, *args: Any, cases: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["case"].queryset = cases.select_related("season")  # type: ignore[attr-defined]

@@ -207,6 +207,15 @@ class ScoreForm(forms.Form):
         return bands
 
 
+class TrialForm(ScoreForm):
+    """The marks for the trial case: handed in once, with a signal."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("client_key", "base_revision", "assisted"):
+            del self.fields[name]
+
+
 def steps_in_language(step: Decimal) -> dict[str, str]:
     """What the two buttons of the stepper say."""
     if step == HALF:

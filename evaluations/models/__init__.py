@@ -8,7 +8,7 @@ from evaluations.models.papers import SEALED, Delegation, Paper, Presence
 from evaluations.models.results import Analysis, Bundle, Publication, Standing, Tally, TallyRefusal
 from evaluations.models.rounds import Assignment, Card, Entry, Panel, Recusal, Round, Seat
 from evaluations.models.seasons import Criterion, RuleDraft, RuleSet, Season
-from evaluations.models.sheets import Mark, RoundEvent, ScoreSheet, SheetVoid
+from evaluations.models.sheets import Mark, Reading, RoundEvent, ScoreSheet, SheetVoid, TrialSheet
 from evaluations.models.submissions import (
     Photo,
     ScreeningNote,
@@ -32,6 +32,7 @@ __all__ = [
     "Photo",
     "Presence",
     "Publication",
+    "Reading",
     "Recusal",
     "Round",
     "RoundEvent",
@@ -48,4 +49,5 @@ __all__ = [
     "SubmissionSnapshot",
     "Tally",
     "TallyRefusal",
+    "TrialSheet",
 ]

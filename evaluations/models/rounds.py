@@ -45,6 +45,15 @@ class Round(models.Model):
     notice_from = models.DateField(null=True, blank=True)
     notice_to = models.DateField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=200, blank=True)
+    # The case that all judges mark first and that counts nowhere, where the rule asks for one.
+    trial_case = models.ForeignKey(
+        SubmissionSnapshot,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("trial case"),
+    )
 
     objects = RoundQuerySet.as_manager()
 
@@ -166,6 +175,20 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.panel.words} {self.number:02d}"
+
+    @property
+    def trial_waits(self) -> bool:
+        """Whether the trial case is still to be marked before any other."""
+        return self.round.rule_set.calibration_item and not hasattr(self, "trial_sheet")
+
+    @property
+    def to_read(self) -> int:
+        """How many cases are still to be read before the first sheet: never more than the seat has to mark."""
+        if not (needed := self.round.rule_set.start_after):
+            return 0
+        recused = self.recusals.filter(withdrawn_at=None).values("entry")
+        mine = self.assignments.exclude(entry__in=recused).count()
+        return max(0, min(needed, mine) - self.readings.count())
 
     @property
     def district(self) -> District:

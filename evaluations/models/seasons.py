@@ -72,6 +72,9 @@ class RuleSet(models.Model):
     name = models.CharField(_("name"), max_length=60)
     text = models.TextField(_("rule (JSON)"))
     sha256 = models.CharField(max_length=64)
+    # Unpacked from the conduct, so that the database can refuse a sheet that comes before scoring may begin.
+    start_after = models.PositiveSmallIntegerField(default=0)
+    calibration_item = models.BooleanField(default=False)
     frozen_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True

@@ -61,6 +61,33 @@ class Mark(models.Model):
         return str(self.value)
 
 
+class Reading(models.Model):
+    """A judge says: I have read this case. Never changed. The trigger on sheets counts them where scoring starts after some."""
+
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="readings")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="readings")
+    at = models.DateTimeField(db_default=ClockTimestamp())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["seat", "entry"], name="one_reading_of_a_seat_and_an_entry")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seat_id} · {self.entry_id}"
+
+
+class TrialSheet(models.Model):
+    """One seat's marks for the round's trial case, by criterion. It counts nowhere and is never changed."""
+
+    seat = models.OneToOneField(Seat, models.PROTECT, related_name="trial_sheet")
+    marks = models.JSONField()
+    at = models.DateTimeField(db_default=ClockTimestamp())
+
+    def __str__(self) -> str:
+        return str(self.seat_id)
+
+
 class RoundEvent(models.Model):
     """One change of a round. `body` is canonical JSON and `digest` its SHA-256 (hex): the receipt is made of it.
 

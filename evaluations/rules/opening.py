@@ -108,6 +108,13 @@ def _blockers(scene: _Scene) -> Iterator[Finding]:
             _("Choose a rule in which only judges decide."),
             "round_edit",
         )
+    if round_.rule_set.calibration_item and round_.trial_case_id is None:
+        yield Finding(
+            "no-trial-case",
+            _("The rule asks for a trial case, and none is chosen."),
+            remedy=_("Choose a case that does not compete in this round."),
+            page="round_trial",
+        )
     if not scene.entries:
         yield Finding(
             "no-entries",

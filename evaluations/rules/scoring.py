@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from communities.rules import (
     can_decide_for_district,
@@ -23,6 +24,7 @@ REVOKED = _("This card is not valid any more: a newer one was printed for you, o
 NOT_SEATED = _("You are not a judge of this round any more.")
 ELSEWHERE = _("Your card is now used on another phone. To go on here, scan it again and type its code.")
 RECUSED = _("You have recused yourself from this project.")
+TRIAL_FIRST = _("First mark the trial case. It does not count; it shows how the others use the marks.")
 
 
 def can_use_card(card: Card) -> Verdict:
@@ -88,7 +90,30 @@ def can_score(seat: Seat, entry: Entry, now: dt.datetime) -> Verdict:
         return Verdict(_("The marks of this project are in: it is locked."))
     if seat.recusals.filter(entry=entry, withdrawn_at=None).exists():
         return Verdict(RECUSED)
+    return may_begin(seat)
+
+
+def may_begin(seat: Seat) -> Verdict:
+    """Whether this seat did what the rule asks before the first sheet. The trigger on sheets counts once more."""
+    if seat.trial_waits:
+        return Verdict(TRIAL_FIRST)
+    if left := seat.to_read:
+        words = ngettext(
+            "Scoring begins once you have read the first cases: %(count)d more.",
+            "Scoring begins once you have read the first cases: %(count)d more.",
+            left,
+        )
+        return Verdict(words % {"count": left})
     return ALLOWED
+
+
+def can_try(seat: Seat, now: dt.datetime) -> Verdict:
+    """Mark the trial case: where the rule has one, in time, once."""
+    if not seat.round.rule_set.calibration_item or seat.round.trial_case_id is None:
+        return HIDDEN
+    if not (verdict := scoring_time(seat.round, now)):
+        return verdict
+    return ALLOWED if seat.trial_waits else Verdict(_("You have marked the trial case."))
 
 
 def can_view_sheet(seat: Seat, sheet: ScoreSheet) -> Verdict:

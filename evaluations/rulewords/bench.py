@@ -41,6 +41,14 @@ def bench(said: Said) -> Iterator[str]:
             "At most %(count)d judges of one sub-district mark the same entry.",
             conduct.per_sub_district,
         ) % {"count": conduct.per_sub_district}
+    if conduct.calibration_item:
+        yield _("All judges first mark a trial case, which does not count, and see what the others gave it.")
+    if conduct.start_after:
+        yield ngettext(
+            "A judge's first marks are taken once the judge has read %(count)d case.",
+            "A judge's first marks are taken once the judge has read %(count)d cases.",
+            conduct.start_after,
+        ) % {"count": conduct.start_after}
     yield (
         _("Judges mark online.") if conduct.mode == "online" else _("Judges mark during a live presentation.")
     )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from evaluations.views import assigning, opening, rule_drafts, rule_sets, seasons, seating
+from evaluations.views import assigning, opening, rule_drafts, rule_sets, seasons, seating, trial_cases
 from evaluations.views import rounds as views
 from evaluations.views.round_papers import round_papers
 
@@ -28,6 +28,7 @@ rounds: list[URLPattern] = [
     path("rounds/<code:code>/", views.round, name="round"),
     path("rounds/<code:code>/edit/", views.round_edit, name="round_edit"),
     path("rounds/<code:code>/entries/", views.round_entries, name="round_entries"),
+    path("rounds/<code:code>/trial/", trial_cases.round_trial, name="round_trial"),
     path("rounds/<code:code>/entries/update/", views.round_fill, name="round_fill"),
     path("rounds/<code:code>/seats/", seating.round_seats, name="round_seats"),
     path("rounds/<code:code>/seats/<slug:panel>/<slug:kind>/", seating.panel_change, name="panel_change"),

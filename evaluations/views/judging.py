@@ -67,6 +67,8 @@ def list_entries(request: SeatRequest) -> HttpResponse:
         "waiting": (seat.round.state in rules.CARDS_IN and now < seat.round.opens_at)
         or seat.round.state == "draft",
         "left": time_left(seat.round.closes_at, now),
+        "trial_first": seat.trial_waits,
+        "to_read": seat.to_read,
     }
     return judge_page(request, "judging/list.html", context)
 
@@ -151,6 +153,8 @@ def show_entry(
     place = next((n for n, other in enumerate(entries, 1) if other.pk == what.pk), 0)
     context |= {"verdict": verdict, "refused": refused, "place": place, "places": len(entries)}
     context |= {"next": next_after(entries, what), "helping": form["assisted"].value()}
+    in_time = rules.scoring_time(request.seat.round, timezone.now())
+    context |= {"trial_first": request.seat.trial_waits, "to_read": request.seat.to_read if in_time else 0}
     return judge_page(request, "judging/entry.html", context, status=status)
 
 

@@ -86,7 +86,14 @@ def round(request: HttpRequest, code: str) -> HttpResponse:
             context["readiness"] = readiness(found, timezone.now())
             context["addresses"] = {
                 name: address(name, found)
-                for name in ("round_edit", "round_entries", "round_seats", "round_assignment", "season")
+                for name in (
+                    "round_edit",
+                    "round_trial",
+                    "round_entries",
+                    "round_seats",
+                    "round_assignment",
+                    "season",
+                )
             }
     return round_page(request, "rounds/round.html", found, "round", context)
 

@@ -13,6 +13,8 @@ EVIDENCE_TABLES = (
     "evaluations_scoresheet",
     "evaluations_mark",
     "evaluations_sheetvoid",
+    "evaluations_reading",
+    "evaluations_trialsheet",
     "evaluations_submissionsnapshot",
     "evaluations_analysis",
     "evaluations_bundle",
