@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from evaluations.actions.beginning import (
     choose_trial_case,
@@ -22,6 +23,8 @@ from evaluations.rules.opening import readiness
 from evaluations.rules.scoring import can_score, can_try
 from goldidea.lib.errors import Refusal
 from tests import make
+from tests.evaluations.judging import Scene as Judging
+from tests.evaluations.judging import typed
 from tests.evaluations.rooms import now
 from tests.personas import Cast
 
@@ -179,3 +182,55 @@ def test_a_rule_without_them_asks_for_nothing():
     scene = Scene()
     assert RuleSet.objects.get().start_after == 0
     scene.submit(scene.entries[0])
+
+
+# Pages
+
+
+def test_a_judge_is_led_from_the_trial_case_to_the_first_sheet(client):
+    scene = Judging.open(state="draft")
+    scene.round.rule_set.start_after, scene.round.rule_set.calibration_item = 2, True
+    scene.round.rule_set.save(update_fields=["start_after", "calibration_item"])
+    case = make.submission(
+        make.season(scene.cast.district, "2017 届", year=2017), scene.cast.community, "accepted", "去年"
+    )
+    make.snapshot(case)
+    choose_trial_case(scene.round, case, by=None, now=now())
+    type(scene.round).objects.filter(pk=scene.round.pk).update(state="open")
+    scene.sit(client)
+    trial = scene.url("trial/")
+    assert trial in client.get(scene.url()).content.decode()
+    entry = scene.url(f"{scene.entry.code}/")
+    assert trial in client.get(entry).content.decode()
+    assert client.post(entry, typed()).status_code == 409
+    marks = {f"mark_{key}": str(value) for key, value in MARKS.items()}
+    assert client.post(trial, {"mark_need": "61"}).status_code == 422
+    assert client.post(trial, marks).status_code == 303
+    assert "<td>50</td>" in client.get(trial).content.decode()
+    assert client.post(trial, marks).status_code == 403
+    read = scene.url(f"{scene.entry.code}/read/")
+    assert read in client.get(entry).content.decode()
+    assert client.post(entry, typed()).status_code == 409
+    assert client.post(read).headers["Location"] == scene.url()
+    other = scene.url(f"{scene.entries[1].code}/")
+    assert client.post(f"{other}read/").headers["Location"] == other
+    assert "data-score" in client.get(entry).content.decode()
+    assert client.post(entry, typed()).status_code == 303
+
+
+def test_there_is_no_trial_page_where_the_rule_asks_for_none(client):
+    scene = Judging.open()
+    scene.sit(client)
+    assert client.get(scene.url("trial/")).status_code == 404
+
+
+def test_the_office_chooses_the_trial_case(client):
+    scene = Scene(calibration_item=True, state="draft")
+    case = scene.with_trial()
+    client.force_login(scene.cast.people["district_staff"])
+    page = reverse("office:round_trial", args=[scene.cast.district.slug, scene.round.code])
+    assert "去年的案例" in client.get(page).content.decode()
+    assert client.post(page, {"case": scene.entries[0].submission.code}).status_code == 422
+    assert client.post(page, {"case": case.code}).status_code == 303
+    scene.round.refresh_from_db()
+    assert scene.round.trial_case.submission == case
