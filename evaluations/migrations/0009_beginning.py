@@ -55,7 +55,7 @@ WHERE frozen_at IS NULL;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evaluations', '0006_papers'),
+        ('evaluations', '0008_client_key'),
     ]
 
     operations = [

@@ -9,11 +9,13 @@ from evaluations.models import (
     Analysis,
     Bundle,
     Mark,
+    Reading,
     RoundEvent,
     ScoreSheet,
     SheetVoid,
     SubmissionSnapshot,
     Tally,
+    TrialSheet,
 )
 from goldidea.lib import audit
 from goldidea.lib.audit_sealing import seal_audit
@@ -41,6 +43,8 @@ def scene():
     Mark.objects.create(sheet=sheet, criterion=rules.criteria.first(), value="30.5")
     event = RoundEvent.objects.create(round=round_, kind="sheet", sheet=sheet, body="{}", digest="0" * 64)
     SheetVoid.objects.create(sheet=sheet, event=event)
+    Reading.objects.create(seat=seat, entry=entry)
+    TrialSheet.objects.create(seat=seat, marks={})
     audit.record("look", case, by=cast.people["district_staff"])
     seal_audit()
     head = checkpoint("audit", "hourly")

@@ -172,5 +172,5 @@ def test_lists_ask_a_constant_number_of_questions(client, django_assert_num_quer
             make.round(seasons[0], make.sub_district(cast.district, f"街道{i}"), seasons[0].rule_sets.first())
         with django_assert_num_queries(7):
             client.get(url("seasons", cast))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             client.get(url("season", cast, seasons[0].code))
