@@ -20,6 +20,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -64,6 +65,16 @@ class SecondFactor(Counted, allauth.AuthenticateView):
 
     def account(self) -> str:
         return self.stage.login.user.get_username()
+
+    def record(self, form: Any) -> None:
+        left = codes_left(factors_of(self.stage.login.user))
+        if left is not None and left <= FEW:
+            words = ngettext(
+                "Your printed list has %(number)d code left. Print a new one, under “My sign-in”.",
+                "Your printed list has %(number)d codes left. Print a new one, under “My sign-in”.",
+                left,
+            )
+            messages.warning(self.request, words % {"number": left})
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kwargs.pop("form", None)

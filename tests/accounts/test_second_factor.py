@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.contrib.messages import get_messages
 from django.core.cache import cache
 from django.test import Client
 
@@ -207,3 +208,16 @@ def test_an_account_without_password_gives_the_factor_again(cast: Cast) -> None:
     answer = client.post(again, {"code": code_of(secret)})
     assert answer.headers["Location"] == SETUP + "list/" or answer.status_code == 200
     assert client.get(SETUP + "list/").status_code == 200
+
+
+def test_a_list_that_runs_out_says_so_in_time(cast: Cast) -> None:
+    person = with_password(cast.people["district_staff"])
+    codes = RecoveryCodes.activate(person).get_unused_codes()
+    said = []
+    for number in (0, 33, 34):
+        Authenticator.objects.update(data={**Authenticator.objects.get().data, "used_mask": 2**number - 1})
+        client = Client()
+        sign_in(person.username, client=client)
+        assert give(client, codes[number]).status_code == 302
+        said.append([str(m) for m in get_messages(client.get("/shangcheng/office/").wsgi_request)])
+    assert [len(words) for words in said] == [0, 0, 1] and "5" in said[2][0]
