@@ -13,6 +13,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from organizations.models.budgets import BudgetLine, is_asset
+
 Row = dict[str, str]
 CENT = Decimal("0.01")
 LONGEST_CELL = 60  # characters
@@ -30,16 +32,8 @@ CERTIFICATE: dict[str, Any] = {
     "social_worker": gettext_lazy("social worker (certificate)"),
     "senior": gettext_lazy("senior social worker"),
 }
-CATEGORY: dict[str, Any] = {
-    "materials": gettext_lazy("materials for activities"),
-    "venue": gettext_lazy("venue"),
-    "services": gettext_lazy("services and fees"),
-    "publicity": gettext_lazy("publicity and printing"),
-    "transport": gettext_lazy("transport"),
-    "insurance": gettext_lazy("insurance"),
-    "management": gettext_lazy("management and taxes"),
-    "other": pgettext_lazy("budget", "other"),
-}
+# The same as in the register of venture-philanthropy projects.
+CATEGORY: dict[str, Any] = {str(key): words for key, words in BudgetLine.Category.choices}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +181,8 @@ def row_problems(table: Table, row: Mapping[str, str]) -> Iterator[tuple[str, st
             yield column, str(words)
         elif column in table.amounts and amount(text) is None:
             yield column, _("%(field)s: this is not an amount") % {"field": words}
+    if table is LINES and is_asset(row.get("item", "")):
+        yield "item", _("Fixed assets are not part of such a budget: rent them, or take them out.")
     total = line_total(row) if table is LINES else None
     if total is not None:
         own, granted = amount(row.get("own", "") or "0"), amount(row.get("granted", "") or "0")

@@ -26,7 +26,7 @@ WITH_PAPERS = 3  # the first cases bring a paper
 PROFILE = (
     "由{place}居民自发组织，在社区备案，骨干十余人，长期参与社区议事与邻里服务。（演示数据，内容为虚构。）"
 )
-SHARES = (("materials", "活动物资", 5), ("services", "带领与讲师劳务", 3), ("publicity", "宣传印刷", 2))
+SHARES = (("material", "活动物资", 5), ("people", "带领与讲师劳务", 3), ("publicity", "宣传印刷", 2))
 
 
 def write_case(

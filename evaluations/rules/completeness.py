@@ -73,7 +73,9 @@ def label(name: str) -> str:
     if name.startswith(CAPTION):
         return _("Caption of a photo")
     if name in CELLS:
-        return str(CELLS[name][0].columns[CELLS[name][2]])
+        table, row, column = CELLS[name]
+        place = {"table": label(table.name), "row": row + 1, "words": table.columns[column]}
+        return _("%(table)s, row %(row)d: %(words)s") % place
     words = OTHER_WORDS.get(name) or Submission._meta.get_field(name).verbose_name
     return str(capfirst(str(words)))
 

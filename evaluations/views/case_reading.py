@@ -272,7 +272,7 @@ def conflict_rows(case: Submission, laid: Merge, leads: Iterable[Community]) -> 
     return [
         {
             "name": name,
-            "label": mine.fields[name].label if name in mine.fields else label(name),
+            "label": mine.fields[name].label if name in mine.fields and name not in CELLS else label(name),
             "mine": shown(mine, name),
             "theirs": shown(theirs, name),
             "take": "mine" if name in clashes or laid.merged()[name] == laid.mine[name] else "theirs",

@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evaluations.actions.delegations import delegate_case, end_delegation
 from evaluations.actions.presence import be_present
@@ -13,9 +13,12 @@ from evaluations.views.case_saving import found_case, plain_code
 from goldidea.lib.htmx import go, page
 
 
-@require_POST
+@require_safe
 def present(request: HttpRequest, code: str) -> HttpResponse:
-    """A part of the page: who else has the case open. Asked again every few seconds."""
+    """A part of the page: who else has the case open. The page asks by itself every few seconds.
+
+    A GET, so that the idle limit does not take the asking page for its reader; what it notes is only that it asked.
+    """
     case = found_case(request, code)
     names = be_present(case, by=request.user, now=timezone.now())
     return page(request, "cases/_others.html", {"others": names})

@@ -40,7 +40,7 @@ WHOLE = {
     "locations": "三个墙门",
     "budget_lines": [
         {
-            "category": "materials",
+            "category": "material",
             "item": "问安牌",
             "unit_price": "100",
             "unit": "块",

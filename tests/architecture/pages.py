@@ -377,7 +377,7 @@ PAGES: dict[str, Page] = {
     "cases:new": form({"community_user": "D"}),
     "cases:save": post(CASE_EDIT, "case_draft"),
     "cases:organizations": get(CASE_EDIT, "case_draft"),
-    "cases:others": post(CASE_EDIT, "case_draft"),
+    "cases:others": get(CASE_EDIT, "case_draft"),
     "cases:delegate": form({"community_user": "O"}, "case_draft"),
     "cases:delegation_end": post({"community_user": "O"}, "case_draft", "delegation"),
     "cases:paper": get(PAPER, "paper", but=NO_PAPERS),

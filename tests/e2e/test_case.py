@@ -61,7 +61,7 @@ def cast(own_database: str) -> Cast:
 def write(page: Page) -> None:
     for name, value in CHOICES.items():
         page.check(f"input[name={name}][value={value}]", force=True)
-    page.select_option("[name=budget_lines_0_category]", "materials")
+    page.select_option("[name=budget_lines_0_category]", "material")
     for name, value in TEXTS.items():
         page.fill(f"[name={name}]", value)
 

@@ -37,7 +37,7 @@ WORDS: dict[str, Any] = {
     "ends_on": dt.date(2018, 9, 30),
     "budget_lines": [
         {
-            "category": "materials",
+            "category": "material",
             "item": "问安牌与小黑板",
             "unit_price": "100",
             "unit": "块",

@@ -77,6 +77,8 @@ def test_a_line_adds_up() -> None:
         ({"own": "4001"}, ["budget_lines_0_granted"]),
         ({"category": "fixed_assets"}, ["budget_lines_0_category"]),
         ({"unit": "", "item": ""}, ["budget_lines_0_item", "budget_lines_0_unit"]),
+        ({"item": "打印机一台"}, ["budget_lines_0_item"]),
+        ({"item": "打印机租赁"}, []),
         ({"remark": "长" * 61}, ["budget_lines_0_remark"]),
     ],
 )

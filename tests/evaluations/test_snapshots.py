@@ -65,7 +65,7 @@ def test_everything_that_later_pages_read_is_frozen() -> None:
         "team": [{"education": "bachelor", "certificate": "assistant", "role": "项目负责人"}],
         "budget_lines": [
             {
-                "category": "materials",
+                "category": "material",
                 "item": "问安牌与小黑板",
                 "unit": "块",
                 "remark": "",
