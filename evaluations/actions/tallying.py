@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db import transaction
 
-from evaluations.actions.counting import tally_inputs
+from evaluations.actions.counting import inputs_without_marks, mark_columns
 from evaluations.models import Entry, Round, Standing, Tally, TallyRefusal
 from evaluations.parsed import parsed_rule
 from evaluations.states import ROUND_MOVES, RoundState
-from evaluations.tally import DisconnectedError, awards, tally
+from evaluations.tally import DisconnectedError, awards, tally_columns
 from evaluations.tally import RuleSet as Rule
 from goldidea.lib import audit
 from goldidea.lib.jobs import enqueue
@@ -31,7 +31,7 @@ def tally_round(round_id: int, now: dt.datetime) -> Tally | None:
         return None
     rule = parsed_rule(round_.rule_set)
     try:
-        result = tally(rule, tally_inputs(round_))
+        result = tally_columns(rule, inputs_without_marks(round_), mark_columns(round_))
     except DisconnectedError as refusal:
         TallyRefusal.objects.create(round=round_, code=refusal.code, params=dict(refusal.params))
         audit.record("tally refused", round_, reason=str(refusal)[:200])

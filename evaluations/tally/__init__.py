@@ -1,7 +1,7 @@
 """The tally: from a rule set and the rows of a round to an exact result that anybody can recompute.
 
 Pure: no Django, no database, no clock, no chance; the standard library only, but for calibration and analysis,
-which need numpy and scipy. `parse_rule` reads the rule set
+which need numpy and scipy, and for `tally_columns`, the fast way for very many marks. `parse_rule` reads the rule set
 (`rule`, `parsing`, `consistency`), `tally` counts (`ballots` sorts the marks into sheets, `panels` and
 `votes` make scores of them, `ranking` puts entries in order, `count` joins the steps), `Result` writes
 result.json. `folder` reads and writes the files, `advance` and `awards` say what follows from a result. What
@@ -11,7 +11,7 @@ docs/tally.md.
 
 from evaluations.tally.advance import Advance, Advancing, advance
 from evaluations.tally.awards import awards
-from evaluations.tally.count import tally
+from evaluations.tally.count import tally, tally_columns
 from evaluations.tally.folder import folder_files, read_folder
 from evaluations.tally.inputs import Inputs
 from evaluations.tally.messages import (
@@ -58,5 +58,6 @@ __all__ = [
     "read_folder",
     "step_decimals",
     "tally",
+    "tally_columns",
     "warning_params",
 ]

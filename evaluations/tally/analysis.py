@@ -36,7 +36,7 @@ from evaluations.tally.intervals import (
     rank_draws,
     seed_words,
 )
-from evaluations.tally.panels import sheet_totals
+from evaluations.tally.panels import SheetMarks, sheet_totals
 from evaluations.tally.reliability import (
     Intraclass,
     components,
@@ -88,7 +88,7 @@ def analyse(rule: RuleSet, inputs: Inputs, homes: Homes | None = None) -> bytes:
         FolderError, DisconnectedError: as `tally` does.
     """
     ballots = collect_ballots(rule, inputs)
-    result = result_of(rule, inputs, ballots)
+    result = result_of(rule, inputs, SheetMarks(ballots))
     panels = [
         found for panel in rule.panels if panel.kind == "marks" and (found := _read(rule, panel, ballots))
     ]

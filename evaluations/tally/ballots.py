@@ -183,9 +183,10 @@ def _lines(rows: Sequence[tuple[str, ...]]) -> bytes:
     commas = sum(len(row) - 1 for row in rows)
     # Nearly always no field needs quotes; then there are just the commas and line feeds put in here.
     if '"' in plain or "\r" in plain or plain.count(",") != commas or plain.count("\n") != len(rows):
-        plain = "".join(",".join(map(_field, row)) + "\n" for row in rows)
+        plain = "".join(",".join(map(csv_field, row)) + "\n" for row in rows)
     return plain.encode("utf-8")
 
 
-def _field(text: str) -> str:
+def csv_field(text: str) -> str:
+    """A field as it is written, with quotes only where it needs them."""
     return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES.search(text) else text

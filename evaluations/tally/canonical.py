@@ -79,7 +79,7 @@ def dumps(value: object, *, any_keys: bool = False) -> bytes:
     """
     for refused in refusals(value, any_keys=any_keys):
         raise refused
-    return _written(value).encode("utf-8")
+    return (_written_by_utf16 if any_keys else _written)(value).encode("utf-8")
 
 
 def sha256(data: bytes) -> str:
@@ -165,10 +165,17 @@ def _object(pairs: list[tuple[str, object]]) -> object:
 
 
 def _written(value: object) -> str:
+    """For ASCII keys json itself agrees with RFC 8785: sorting by code point is then sorting by UTF-16."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _written_by_utf16(value: object) -> str:
     if isinstance(value, dict):
         keys = sorted(value, key=lambda key: key.encode("utf-16-be"))
-        return "{" + ",".join(f"{_written(key)}:{_written(value[key])}" for key in keys) + "}"
+        return (
+            "{" + ",".join(f"{_written_by_utf16(key)}:{_written_by_utf16(value[key])}" for key in keys) + "}"
+        )
     if isinstance(value, (list, tuple)):
-        return "[" + ",".join(map(_written, value)) + "]"
+        return "[" + ",".join(map(_written_by_utf16, value)) + "]"
     # For the remaining types json agrees with RFC 8785, escapes included.
     return json.dumps(value, ensure_ascii=False)

@@ -8,18 +8,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from evaluations.tally import canonical
-from evaluations.tally.averages import median
-from evaluations.tally.ballots import Ballots, collect_ballots
+from evaluations.tally.ballots import collect_ballots
 from evaluations.tally.consistency import step_panel
 from evaluations.tally.inputs import Inputs
 from evaluations.tally.messages import DisconnectedError
-from evaluations.tally.panels import (
-    PanelScore,
-    Points,
-    complete_sheet_totals,
-    marks_panel,
-    sheet_totals,
-)
+from evaluations.tally.panels import Marks, PanelScore, Points, SheetMarks
 from evaluations.tally.ranking import Place, Skipped, Value, lot, rank_entries
 from evaluations.tally.result import (
     CORRECTION_PLACES,
@@ -36,6 +29,7 @@ from evaluations.tally.votes import points_of_votes
 
 if TYPE_CHECKING:
     from evaluations.tally.calibration import Corrections
+    from evaluations.tally.packed import Columns
 
 Scores = Mapping[str, Mapping[str, PanelScore]]
 """panel -> entry -> the panel's result for it"""
@@ -52,16 +46,30 @@ def tally(rule: RuleSet, inputs: Inputs) -> Result:
         FolderError: a row that the rule set does not allow, named as in the file that holds such rows.
         DisconnectedError: judges shall be corrected but cannot be compared.
     """
-    return result_of(rule, inputs, collect_ballots(rule, inputs))
+    return result_of(rule, inputs, SheetMarks(collect_ballots(rule, inputs)))
 
 
-def result_of(rule: RuleSet, inputs: Inputs, ballots: Ballots) -> Result:
-    """The result of marks that have been sorted into sheets."""
-    marks_sha256 = ballots.sha256()
-    corrections, notes = panel_corrections(rule, ballots)
-    standings, warnings = _ranked(rule, inputs, ballots, marks_sha256, corrections)
+def tally_columns(rule: RuleSet, inputs: Inputs, columns: Columns) -> Result:
+    """The result of marks that come as columns of numbers: the same as `tally` of their rows, sooner.
+
+    Args:
+        inputs: everything but the marks, the seats among it.
+    """
+    from evaluations.tally.packed import pack
+
+    packed = pack(rule, inputs, columns)
+    if packed is None:
+        return tally(rule, replace(inputs, marks=columns.rows()))
+    return result_of(rule, inputs, packed)
+
+
+def result_of(rule: RuleSet, inputs: Inputs, marks: Marks) -> Result:
+    """The result of checked marks."""
+    marks_sha256 = marks.sha256()
+    corrections, notes = panel_corrections(rule, marks)
+    standings, warnings = _ranked(rule, inputs, marks, marks_sha256, corrections)
     if corrections:
-        plain, _warnings = _ranked(rule, inputs, ballots, marks_sha256, {})
+        plain, _warnings = _ranked(rule, inputs, marks, marks_sha256, {})
         beside = {item.entry: Uncalibrated(item.rank, item.total) for item in plain}
         standings = [replace(item, uncalibrated=beside[item.entry]) for item in standings]
     return Result(
@@ -78,7 +86,7 @@ def result_of(rule: RuleSet, inputs: Inputs, ballots: Ballots) -> Result:
     )
 
 
-def panel_corrections(rule: RuleSet, ballots: Ballots) -> tuple[dict[str, Points], list[Warning_]]:
+def panel_corrections(rule: RuleSet, marks: Marks) -> tuple[dict[str, Points], list[Warning_]]:
     """The corrections of each panel that is calibrated, and what is to be said of them.
 
     Raises:
@@ -94,7 +102,7 @@ def panel_corrections(rule: RuleSet, ballots: Ballots) -> tuple[dict[str, Points
     for panel in rule.panels:
         if panel.kind != "marks":
             continue
-        computed = calibration.corrections(rule.calibration, *sheet_totals(rule, panel, ballots))
+        computed = calibration.corrections(rule.calibration, *marks.sheet_totals(rule, panel))
         if computed.groups:
             if rule.calibration.if_disconnected == "refuse" and panel.weight > 0:
                 raise DisconnectedError(panel.id, computed.groups)
@@ -122,20 +130,19 @@ def _correction_warnings(calibration: Calibration, panel: Panel, computed: Corre
 def _ranked(
     rule: RuleSet,
     inputs: Inputs,
-    ballots: Ballots,
+    marks: Marks,
     marks_sha256: str,
     corrections: Mapping[str, Points],
 ) -> tuple[list[Standing], list[Warning_]]:
     """The standings with some corrections, in no order, and the warnings."""
-    adjustments = adjustment_sums(rule, inputs.adjustments, ballots.entries)
-    scores, warnings = _panel_scores(rule, inputs, ballots, corrections)
+    adjustments = adjustment_sums(rule, inputs.adjustments, marks.entries)
+    scores, warnings = _panel_scores(rule, inputs, marks, corrections)
     unranked = {
-        entry: _standing(rule, scores, entry, adjustments.get(entry, Fraction(0)))
-        for entry in ballots.entries
+        entry: _standing(rule, scores, entry, adjustments.get(entry, Fraction(0))) for entry in marks.entries
     }
     totals = {entry: item.total for entry, item in unranked.items() if item.total is not None}
     ladder = [
-        (step.text, _value(rule, step, scores, unranked, ballots, marks_sha256, corrections))
+        (step.text, _value(rule, step, scores, unranked, marks, marks_sha256, corrections))
         for step in rule.ties
     ]
     places, skipped = rank_entries(totals, ladder)
@@ -144,20 +151,20 @@ def _ranked(
 
 
 def _panel_scores(
-    rule: RuleSet, inputs: Inputs, ballots: Ballots, corrections: Mapping[str, Points]
+    rule: RuleSet, inputs: Inputs, marks: Marks, corrections: Mapping[str, Points]
 ) -> tuple[Scores, list[Warning_]]:
-    given = given_points(rule, inputs.given, ballots.entries)
-    votes = vote_counts(rule, inputs.votes, ballots.entries)
+    given = given_points(rule, inputs.given, marks.entries)
+    votes = vote_counts(rule, inputs.votes, marks.entries)
     scores: dict[str, Mapping[str, PanelScore]] = {}
     warnings: list[Warning_] = []
     for panel in rule.panels:
         if panel.kind == "marks":
-            scores[panel.id] = marks_panel(rule, panel, ballots, corrections.get(panel.id, {}))
+            scores[panel.id] = marks.panel_scores(rule, panel, corrections.get(panel.id, {}))
             warnings += _marks_warnings(rule, panel, scores[panel.id])
         elif panel.kind == "given":
             points = {entry: Fraction(value) for entry, value in given[panel.id].items()}
-            scores[panel.id] = {entry: _plain(points.get(entry)) for entry in ballots.entries}
-            missing = ballots.entries - points.keys()
+            scores[panel.id] = {entry: _plain(points.get(entry)) for entry in marks.entries}
+            missing = marks.entries - points.keys()
             warnings += [{"code": "no_points", "panel": panel.id, "entry": entry} for entry in missing]
         else:
             scores[panel.id] = _votes_panel(rule, panel, votes[panel.id])
@@ -225,7 +232,7 @@ def _value(
     step: TieStep,
     scores: Scores,
     standings: Mapping[str, Standing],
-    ballots: Ballots,
+    marks: Marks,
     marks_sha256: str,
     corrections: Mapping[str, Points],
 ) -> Value:
@@ -236,7 +243,7 @@ def _value(
         seed = rule.lot_seed or ""
         return lambda entry: lot(seed, marks_sha256, entry)
     if step.kind == "median":
-        return lambda entry: _median_sheet(rule, ballots, entry, corrections)
+        return lambda entry: marks.sheet_median(rule, entry, corrections)
     panel = step_panel(rule, step)
     of_panel = scores[panel.id] if panel else {}
     if step.kind == "panel":
@@ -244,29 +251,16 @@ def _value(
     return lambda entry: of_panel[entry].criteria[step.criterion].exact
 
 
-def _median_sheet(
-    rule: RuleSet, ballots: Ballots, entry: str, corrections: Mapping[str, Points]
-) -> Fraction | None:
-    """The median of the complete sheets' totals, corrected, of all weighted panels of marks together."""
-    totals = [
-        total
-        for panel in rule.weighted_panels
-        if panel.kind == "marks"
-        for total in complete_sheet_totals(rule, panel, ballots, entry, corrections.get(panel.id, {}))
-    ]
-    return median(totals) if totals else None
-
-
 def _marks_warnings(rule: RuleSet, panel: Panel, scores: Mapping[str, PanelScore]) -> Iterator[Warning_]:
     for entry, score in scores.items():
         who = {"panel": panel.id, "entry": entry}
         for seat in score.incomplete:
             yield {"code": "incomplete_sheet", **who, "seat": seat}
-        marks = score.fewest or 0
+        fewest = score.fewest or 0
         if score.score is None:
-            yield {"code": "below_min_marks", **who, "marks": marks, "min_marks": rule.min_marks}
-        elif marks < rule.trim.advised:
-            yield {"code": "below_advised", **who, "marks": marks, "advised": rule.trim.advised}
+            yield {"code": "below_min_marks", **who, "marks": fewest, "min_marks": rule.min_marks}
+        elif fewest < rule.trim.advised:
+            yield {"code": "below_advised", **who, "marks": fewest, "advised": rule.trim.advised}
 
 
 def _votes_warnings(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Protocol
 
-from evaluations.tally.averages import trimmed_average
+from evaluations.tally.averages import median, trimmed_average
 from evaluations.tally.ballots import Ballots, Sheet
-from evaluations.tally.rule import Criterion, Panel, RuleSet
+from evaluations.tally.rule import Panel, RuleSet
 
 Points = Mapping[str, Fraction]
 """seat -> what is added to each of its sheet totals"""
@@ -49,6 +50,58 @@ class PanelScore:
     incomplete: tuple[str, ...] = ()
 
 
+class Marks(Protocol):
+    """The checked marks of a round, however they are held."""
+
+    @property
+    def entries(self) -> frozenset[str]: ...
+
+    def sha256(self) -> str: ...
+
+    def panel_scores(self, rule: RuleSet, panel: Panel, corrections: Points) -> dict[str, PanelScore]: ...
+
+    def sheet_totals(self, rule: RuleSet, panel: Panel) -> tuple[list[tuple[str, str, int]], int]: ...
+
+    def sheet_median(
+        self, rule: RuleSet, entry: str, corrections: Mapping[str, Points]
+    ) -> Fraction | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SheetMarks:
+    """Marks sorted into sheets, counted one by one."""
+
+    ballots: Ballots
+
+    @property
+    def entries(self) -> frozenset[str]:
+        return self.ballots.entries
+
+    def sha256(self) -> str:
+        """The SHA-256 of the canonical marks.csv."""
+        return self.ballots.sha256()
+
+    def panel_scores(self, rule: RuleSet, panel: Panel, corrections: Points) -> dict[str, PanelScore]:
+        """The result of a panel of marks for every entry."""
+        return marks_panel(rule, panel, self.ballots, corrections)
+
+    def sheet_totals(self, rule: RuleSet, panel: Panel) -> tuple[list[tuple[str, str, int]], int]:
+        """Entry, seat and weighted sum of every complete sheet of a panel, and how many units make a point."""
+        return sheet_totals(rule, panel, self.ballots)
+
+    def sheet_median(self, rule: RuleSet, entry: str, corrections: Mapping[str, Points]) -> Fraction | None:
+        """The median of an entry's complete sheet totals, corrected, of all weighted panels of marks together."""
+        totals = [
+            total
+            for panel in rule.weighted_panels
+            if panel.kind == "marks"
+            for total in complete_sheet_totals(
+                rule, panel, self.ballots, entry, corrections.get(panel.id, {})
+            )
+        ]
+        return median(totals) if totals else None
+
+
 def marks_panel(rule: RuleSet, panel: Panel, ballots: Ballots, corrections: Points) -> dict[str, PanelScore]:
     """The result of a panel of marks for every entry, its judges' sheets corrected."""
     of_entry = ballots.sheets[panel.id].items()
@@ -61,7 +114,7 @@ def complete_sheet_totals(
     rule: RuleSet, panel: Panel, ballots: Ballots, entry: str, corrections: Points
 ) -> list[Fraction]:
     """The unrounded weighted sums of the sheets that lack no mark, corrected, in points, before trimming."""
-    weights, unit = _weights(rule, panel, ballots)
+    weights, unit = weights_of(rule, panel, ballots.units)
     return [
         Fraction(_total(sheet, weights), unit) + corrections.get(seat, 0)
         for seat, sheet in _complete(ballots.sheets[panel.id][entry])
@@ -70,7 +123,7 @@ def complete_sheet_totals(
 
 def sheet_totals(rule: RuleSet, panel: Panel, ballots: Ballots) -> tuple[list[tuple[str, str, int]], int]:
     """Entry, seat and weighted sum of every complete sheet of a panel, and how many units make a point."""
-    weights, unit = _weights(rule, panel, ballots)
+    weights, unit = weights_of(rule, panel, ballots.units)
     return [
         (entry, seat, _total(sheet, weights))
         for entry, sheets in ballots.sheets[panel.id].items()
@@ -79,29 +132,43 @@ def sheet_totals(rule: RuleSet, panel: Panel, ballots: Ballots) -> tuple[list[tu
 
 
 def _by_criterion(rule: RuleSet, panel: Panel, ballots: Ballots, sheets: Mapping[str, Sheet]) -> PanelScore:
-    criteria = rule.criteria_of(panel)
-    scores = {}
-    for index, criterion in enumerate(criteria):
+    figures: dict[str, tuple[Fraction | None, int, int]] = {}
+    for index, criterion in enumerate(rule.criteria_of(panel)):
         marks = [mark for sheet in sheets.values() if (mark := sheet[index]) is not None]
-        scores[criterion.id] = _criterion_score(rule, criterion, marks, ballots.units[criterion.id])
+        if not marks or len(marks) < rule.min_marks:
+            figures[criterion.id] = None, len(marks), 0
+            continue
+        exact = trimmed_average(marks, rule.trim, rule.average) / ballots.units[criterion.id]
+        figures[criterion.id] = exact, len(marks), rule.trim.dropped(len(marks))
     judges = sum(any(mark is not None for mark in sheet) for sheet in sheets.values())
+    return score_of_criteria(rule, panel, judges, figures)
+
+
+def score_of_criteria(
+    rule: RuleSet, panel: Panel, judges: int, figures: Mapping[str, tuple[Fraction | None, int, int]]
+) -> PanelScore:
+    """An entry's score at the level `criterion`.
+
+    Args:
+        figures: of each criterion the unrounded average (None: too few marks), marks, marks dropped.
+    """
+    scores, parts, exact = {}, Fraction(0), Fraction(0)
+    missing = False
+    for criterion in rule.criteria_of(panel):
+        average, marks, dropped = figures[criterion.id]
+        if average is None:
+            missing = True
+            scores[criterion.id] = CriterionScore(None, None, None, marks, dropped)
+            continue
+        weight = Fraction(criterion.weight)
+        score = rule.rounding.at("criterion", average)
+        weighted = rule.rounding.at("weighted", score * weight)
+        scores[criterion.id] = CriterionScore(score, average, weighted, marks, dropped)
+        parts, exact = parts + weighted, exact + weight * average
     fewest = min(score.marks for score in scores.values())
-    parts = [score.weighted for score in scores.values() if score.weighted is not None]
-    if len(parts) < len(criteria):
+    if missing:
         return PanelScore(None, None, judges, scores, fewest)
-    exact = sum(
-        (Fraction(item.weight) * (scores[item.id].exact or Fraction(0)) for item in criteria), Fraction(0)
-    )
-    return PanelScore(rule.rounding.at("panel", sum(parts, Fraction(0))), exact, judges, scores, fewest)
-
-
-def _criterion_score(rule: RuleSet, criterion: Criterion, marks: list[int], units: int) -> CriterionScore:
-    if not marks or len(marks) < rule.min_marks:
-        return CriterionScore(None, None, None, len(marks), 0)
-    exact = trimmed_average(marks, rule.trim, rule.average) / units
-    score = rule.rounding.at("criterion", exact)
-    weighted = rule.rounding.at("weighted", score * Fraction(criterion.weight))
-    return CriterionScore(score, exact, weighted, len(marks), rule.trim.dropped(len(marks)))
+    return PanelScore(rule.rounding.at("panel", parts), exact, judges, scores, fewest)
 
 
 def _by_sheet(
@@ -124,7 +191,7 @@ def _by_sheet(
     }
     if not counted or count < rule.min_marks:
         return PanelScore(None, None, count, scores, count, incomplete)
-    weights, unit = _weights(rule, panel, ballots)
+    weights, unit = weights_of(rule, panel, ballots.units)
     totals = [Fraction(_total(sheet, weights), unit) for sheet in marks]
     added = [corrections.get(seat, _NOTHING) for seat, _sheet in counted]
     corrected = [total + points for total, points in zip(totals, added, strict=True)]
@@ -150,9 +217,9 @@ def _shown_criterion(rule: RuleSet, index: int, counted: list[list[int]], units:
     return CriterionScore(exact, exact, None, len(marks), rule.trim.dropped(len(marks)))
 
 
-def _weights(rule: RuleSet, panel: Panel, ballots: Ballots) -> tuple[list[int], int]:
+def weights_of(rule: RuleSet, panel: Panel, units: Mapping[str, int]) -> tuple[list[int], int]:
     """Integers by which to multiply a sheet's marks, and how many units of the product make a point."""
-    factors = [Fraction(item.weight) / ballots.units[item.id] for item in rule.criteria_of(panel)]
+    factors = [Fraction(item.weight) / units[item.id] for item in rule.criteria_of(panel)]
     unit = 1
     while any(unit % factor.denominator for factor in factors):
         unit *= 10  # weights and marks are decimals, so a power of ten is always enough

@@ -1,0 +1,209 @@
+"""From marks in the database to a committed ranking, against the least that could do it; many rounds at once; memory.
+
+    python -m goldidea.embedded exec --tests -- python benchmarks/tally.py --entries 2000 --seats 125
+    python -m goldidea.embedded exec --tests -- python benchmarks/tally.py --rounds 600
+    python benchmarks/tally.py --memory 10000000
+
+The floor copies the same marks out in binary, sorts and trims them with numpy, and copies totals in: no seats, no revisions,
+no checks, no hash, no ties, no result file. Both run in turn in one process. `--rounds` closes so many small rounds and lets one and
+then two worker processes tally them. `--memory` tallies so many marks in a process of its own and prints its greatest size.
+"""
+
+# ruff: noqa: E402  (Django wants its settings before its models)
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import time
+from io import BytesIO
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ["DJANGO_SETTINGS_MODULE"] = "goldidea.settings.test"
+
+import django
+
+django.setup()
+
+import numpy as np
+from django.db import connection, transaction
+from django.utils import timezone
+
+from benchmarks import worlds
+from benchmarks.measuring import in_turn, load, own_database, table
+from evaluations.actions.counting import inputs_without_marks, mark_columns
+from evaluations.actions.tallying import tally_round
+from evaluations.models import Round
+from evaluations.parsed import parsed_rule
+from evaluations.tally import Inputs, parse_rule, tally_columns
+from evaluations.tally.packed import Columns, pack
+from tests import make
+
+# Rows are put in by the million and put back between turns: in this database alone, by its owner.
+TABLES = """
+ALTER TABLE evaluations_scoresheet DISABLE TRIGGER check_sheet;
+ALTER TABLE evaluations_mark DISABLE TRIGGER check_mark;
+ALTER TABLE evaluations_round DISABLE TRIGGER check_round;
+ALTER TABLE evaluations_tally DISABLE TRIGGER check_tally;
+CREATE TABLE floor_total (entry bigint, total text);
+"""
+SHEETS = """
+INSERT INTO evaluations_scoresheet (round_id, seat_id, entry_id, revision, client_key, channel, salt, submitted_at)
+SELECT a.round_id, a.seat_id, a.entry_id, 1, gen_random_uuid(), 'screen', '00', now()
+FROM evaluations_assignment a WHERE a.round_id = ANY(%(rounds)s)
+"""
+MARKS = """
+INSERT INTO evaluations_mark (sheet_id, criterion_id, value)
+SELECT s.id, c.id, (20 + floor(random() * 31)) / 2
+FROM evaluations_scoresheet s JOIN evaluations_round r ON r.id = s.round_id
+JOIN evaluations_criterion c ON c.rule_set_id = r.rule_set_id WHERE s.round_id = ANY(%(rounds)s)
+"""
+FLOOR = """
+SELECT (s.entry_id << 32) + m.criterion_id, (m.value * 1000)::int8
+FROM evaluations_mark m JOIN evaluations_scoresheet s ON s.id = m.sheet_id WHERE s.round_id = {round}
+"""
+
+
+def fill(rounds: list[Round]) -> int:
+    """One sheet of every assignment; closes the rounds. Gives the number of marks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setseed(0.5)")
+        cursor.execute(SHEETS, {"rounds": [round_.pk for round_ in rounds]})
+        cursor.execute(MARKS, {"rounds": [round_.pk for round_ in rounds]})
+        marks = cursor.rowcount
+        cursor.execute("ANALYZE evaluations_scoresheet, evaluations_mark")
+    Round.objects.update(state="closed", closed_at=timezone.now())
+    return marks
+
+
+def again() -> None:
+    """Every round as it was before its tally."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM evaluations_standing")
+        cursor.execute("DELETE FROM evaluations_tally")
+        cursor.execute("UPDATE evaluations_round SET state = 'closed'")
+
+
+def product(round_: Round) -> None:
+    assert tally_round(round_.pk, timezone.now()) is not None
+
+
+def floor(round_: Round) -> None:
+    buffer = BytesIO()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY ({FLOOR.format(round=round_.pk)}) TO STDOUT (FORMAT binary)", buffer)
+        layout = [("n", ">i2"), ("a", ">i4"), ("group", ">i8"), ("b", ">i4"), ("value", ">i8")]
+        rows = np.frombuffer(buffer.getbuffer()[19:-2], dtype=layout)
+        groups, number = np.unique(rows["group"].astype(np.int64), return_inverse=True)
+        packed = np.sort((number << 20) | rows["value"].astype(np.int64))
+        ends = np.cumsum(np.bincount(number))
+        starts = np.concatenate([[0], ends[:-1]])
+        sums = np.concatenate([[0], np.cumsum(packed & 0xFFFFF)])
+        means = (sums[ends - 1] - sums[starts + 1]) / (ends - starts - 2)
+        entries, place = np.unique(groups >> 32, return_inverse=True)
+        totals = np.bincount(place, means)
+        text = "".join(f"{e}\t{t:.2f}\n" for e, t in zip(entries.tolist(), totals.tolist(), strict=True))
+        cursor.copy_expert("COPY floor_total FROM STDIN", BytesIO(text.encode()))
+
+
+def one_large(entries: int, seats: int, turns: int) -> None:
+    round_ = worlds.open_round(worlds.cast(), entries, seats)
+    marks = fill([round_])
+    rule = parsed_rule(round_.rule_set)
+    inputs, columns = inputs_without_marks(round_), mark_columns(round_)
+    times = in_turn(
+        {
+            "floor: COPY, numpy, COPY": lambda: floor(round_),
+            "read marks only": lambda: mark_columns(round_),
+            "pure tally only": lambda: tally_columns(rule, inputs, columns).to_bytes(),
+            "product: tally committed": lambda: (again(), product(round_)),
+        },
+        turns,
+        warm=1,
+    )
+    print(f"{marks} marks, {entries} entries, {seats} seats; {load()}")
+    table(times, "floor: COPY, numpy, COPY")
+
+
+def many(count: int) -> None:
+    """Small rounds, closed together: by one worker process, then by two."""
+    people = worlds.cast()
+    rounds = [worlds.open_round(people, 10, 5) for _n in range(count)]
+    marks = fill(rounds)
+    for workers in (1, 2):
+        again()
+        started = time.perf_counter()
+        command = [sys.executable, __file__, "--worker", connection.settings_dict["NAME"]]
+        running = [subprocess.Popen(command) for _n in range(workers)]
+        assert [process.wait() for process in running] == [0] * workers
+        seconds = time.perf_counter() - started
+        tallied = Round.objects.filter(state="tallied").count()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*), count(DISTINCT round_id) FROM evaluations_tally")
+            rows, different = cursor.fetchone()
+        print(
+            f"{workers} workers: {count} rounds ({marks} marks) in {seconds:.1f} s, {count / seconds:.0f} rounds/s; "
+            f"tallied {tallied}, tallies {rows}, of different rounds {different}; {load()}"
+        )
+
+
+def work(database: str) -> None:
+    """A worker: tally whatever waits, until nothing does."""
+    connection.settings_dict["NAME"] = database
+    while waiting := list(Round.objects.awaiting_tally().values_list("pk", flat=True)):
+        for pk in waiting:
+            tally_round(pk, timezone.now())
+
+
+def memory(marks: int) -> None:
+    """So many marks as columns, tallied. The greatest size of this process."""
+    entries, seats = 2000, max(1, marks // 8000)
+    names = [item["id"] for item in worlds.CRITERIA]
+    size = entries * seats * len(names)
+    every = np.arange(size)
+    rule = parse_rule(make.rule_text(criteria=worlds.CRITERIA, ties=["exact", "median"]))
+    columns = Columns(
+        ["residents"],
+        [f"e{n:05d}" for n in range(entries)],
+        [f"p{n:05d}" for n in range(seats)],
+        names,
+        np.zeros(size, dtype=np.int64),
+        every % entries,
+        every // entries % seats,
+        every // (entries * seats),
+        np.random.RandomState(1).randint(20, 51, size).astype(np.int64) * 500,
+    )
+    inputs = Inputs(
+        [(name, "", "", "") for name in columns.entries],
+        (),
+        [("residents", name, "") for name in columns.seats],
+    )
+    assert pack(rule, inputs, columns) is not None
+    started = time.perf_counter()
+    tally_columns(rule, inputs, columns).to_bytes()
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{size} marks: {seconds:.1f} s, greatest size {peak:.0f} MiB; {load()}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--entries", type=int, default=2000)
+    parser.add_argument("--seats", type=int, default=125)
+    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=0)
+    parser.add_argument("--memory", type=int, default=0)
+    parser.add_argument("--worker", default="")
+    given = parser.parse_args()
+    if given.worker:
+        work(given.worker)
+    elif given.memory:
+        memory(given.memory)
+    else:
+        with own_database("gold_tally", TABLES):
+            many(given.rounds) if given.rounds else one_large(given.entries, given.seats, given.turns)
+
+
+if __name__ == "__main__":
+    main()
