@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from communities.models import Community
+from communities.models import Community, SocialWorker
 from evaluations.application import TABLES, filled
 from evaluations.models import Submission, SubmissionOrganization
 from evaluations.rules.completeness import CAPTION
@@ -52,16 +52,27 @@ Changes = dict[str, tuple[Any, Any]]
 
 def change_columns(case: Submission, values: Mapping[str, Any]) -> Changes:
     """Set the columns given, and what follows from them. Gives column -> (old, new)."""
-    old = {name: getattr(case, name) for name in (*COLUMNS, "sub_district")}
+    old = {name: getattr(case, name) for name in (*COLUMNS, "sub_district", "worker")}
     for name in COLUMNS:
         if name in values:
             setattr(case, name, one_line_break(values[name]))
     if case.lead_community != old["lead_community"]:
         move_to_community(case)
+    if (case.worker_name, case.lead_community) != (old["worker_name"], old["lead_community"]):
+        case.worker = registered_worker(
+            case
+        )  # never the register's phone: others than the community write cases too
     project = case.philanthropy_project
     if project and project != old["philanthropy_project"]:
         take_over(case, project)
     return {name: (was, getattr(case, name)) for name, was in old.items() if was != getattr(case, name)}
+
+
+def registered_worker(case: Submission) -> SocialWorker | None:
+    """The social worker of the lead community who is called so, if that is exactly one who works there."""
+    named = SocialWorker.objects.filter(community=case.lead_community, name=case.worker_name, until=None)
+    found = list(named[:2]) if case.worker_name else []
+    return found[0] if len(found) == 1 else None
 
 
 def one_line_break(value: Any) -> Any:

@@ -14,7 +14,7 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from communities.models import Community
+from communities.models import Community, SocialWorker
 from evaluations.application import CELLS, TABLES, rows_of
 from evaluations.models import Photo, ScreeningNote, Season, Submission
 from evaluations.rules.completeness import CAPTION, OTHER_WORDS, TEXTS, label, length, limit
@@ -115,7 +115,9 @@ class CaseForm(forms.ModelForm):
             "last_inspection": _("Year and result, for a registered organization."),
             "supervising_unit": _("It gives its opinion on the printed form."),
             "locations": _("Squares, rooms, courtyards: where people will find it."),
-            "worker_name": _("The professional social worker who answers for the case."),
+            "worker_name": _(
+                "The professional social worker who answers for the case; those of your register are offered."
+            ),
             "worker_phone": _("Only the office can ask for it; it is never published."),
             "need": _("What did residents need, or what did they quarrel about? How do you know?"),
             "deliberation_record": _("Who came, what was said for and against."),
@@ -136,6 +138,7 @@ class CaseForm(forms.ModelForm):
             self.fields[name].choices = Submission._meta.get_field(name).choices
         for name in TEXTS:
             self.fields[name].validators = [MaxLengthValidator(LONGEST)]
+        self.offer_workers()
         self.add_cells()
         self.offer_places(list(leads))
         self.offer_projects()
@@ -184,6 +187,12 @@ class CaseForm(forms.ModelForm):
         others = Community.objects.of(self.case.season.district_id).exclude(pk=self.case.lead_community_id)
         named = models.Q(pk__in=self.case.partners.values("pk"))
         partners.queryset = others.filter(models.Q(valid_to=None) | named).order_by("division_code", "pk")
+
+    def offer_workers(self) -> None:
+        """The social workers of the lead community, to choose from while typing; any other name may be typed."""
+        here = SocialWorker.objects.filter(community=self.case.lead_community_id, until=None)
+        self.known_workers = list(here.order_by("sort_key").values_list("name", flat=True))
+        self.fields["worker_name"].widget.attrs |= {"list": "known-workers", "autocomplete": "off"}
 
     def offer_projects(self) -> None:
         """The venture-philanthropy projects of the organizations that are named."""

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from communities.models import Community, District, SubDistrict
+from communities.models import Community, District, SocialWorker, SubDistrict
 from evaluations.models.seasons import Season
 from evaluations.querysets import SubmissionQuerySet
 from evaluations.states import SubmissionState
@@ -72,6 +72,15 @@ class Submission(models.Model):
     team = models.JSONField(_("team"), default=list, blank=True)
     budget_lines = models.JSONField(_("budget lines"), default=list, blank=True)
     worker_name = models.CharField(_("responsible social worker"), max_length=40, blank=True)
+    # The same person in the community's register, where the name is exactly one's there; the name stays as typed.
+    worker = models.ForeignKey(
+        SocialWorker,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="submissions",
+        verbose_name=_("social worker in the register"),
+    )
     worker_phone = EncryptedTextField(_("social worker's phone"), blank=True)
     origin_kind = models.CharField(
         _("what it began with"), max_length=10, choices=OriginKind.choices, blank=True

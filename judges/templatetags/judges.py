@@ -61,7 +61,8 @@ def record_history(obj: Any, with_votes: Any = False) -> dict[str, Any]:
             "what": action_words(detail.event.action),
             "reason": detail.reason,
             "changes": [
-                in_words(*change) for change in change_words(detail.event.object_type, detail.changes)
+                in_words(*change)
+                for change in change_words(detail.event.object_type, readable(detail.changes, with_votes))
             ],
         }
         for detail in audit.history(obj)[:50]
