@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from evaluations.views import checking
+from evaluations.views import checking, feed
 from evaluations.views import public as views
 
 public: list[URLPattern] = [
@@ -19,5 +19,6 @@ public: list[URLPattern] = [
     path("rules/<code:code>/", views.rules, name="rules"),
     path("judges/", views.judge, name="judge"),
     path("notices/", views.notices, name="notices"),
+    path("notices/feed/", feed.notices, name="feed"),
     path("notices/<code:code>/", views.notice, name="notice"),
 ]

@@ -198,6 +198,7 @@ PAGES: dict[str, Page] = {
     "public:rules": get(EVERYBODY, "public_rule_set"),
     "public:judge": get(EVERYBODY),
     "public:notices": get(EVERYBODY),
+    "public:feed": get(EVERYBODY),
     "public:notice": get(EVERYBODY, "publication"),
     # ---- the office ----
     "office:today": get(STAFF_READ),
