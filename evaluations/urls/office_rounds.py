@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from evaluations.views import assigning, opening, rule_drafts, rule_sets, seasons, seating, trial_cases
+from evaluations.views import (
+    assigning,
+    opening,
+    rule_drafts,
+    rule_sets,
+    rule_trials,
+    seasons,
+    seating,
+    trial_cases,
+)
 from evaluations.views import rounds as views
 from evaluations.views.round_papers import round_papers
 
@@ -19,6 +28,7 @@ rounds: list[URLPattern] = [
     path("seasons/rules/drafts/<code:code>/", rule_drafts.rule_draft, name="rule_draft"),
     path("seasons/rules/drafts/<code:code>/text/", rule_drafts.rule_draft_text, name="rule_draft_text"),
     path("seasons/rules/drafts/<code:code>/drop/", rule_drafts.rule_draft_drop, name="rule_draft_drop"),
+    path("seasons/rules/<code:code>/trial/", rule_trials.rule_set_trial, name="rule_set_trial"),
     path("seasons/rules/<code:code>/draft/", rule_drafts.rule_set_draft, name="rule_set_draft"),
     path("seasons/<code:code>/preliminaries/", views.rounds_new, name="rounds_new"),
     path("seasons/<code:code>/final/", views.final_new, name="final_new"),

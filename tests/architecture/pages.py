@@ -255,6 +255,7 @@ PAGES: dict[str, Page] = {
     "office:rule_draft": form(RULE_EDIT, "rule_draft"),
     "office:rule_draft_text": form(RULE_EDIT, "rule_draft"),
     "office:rule_draft_drop": form(RULE_EDIT, "rule_draft"),
+    "office:rule_set_trial": get(DISTRICT, "rule_set"),
     "office:rule_set_draft": post(RULE_EDIT, "rule_set"),
     "office:rounds_new": form(ROUND_EDIT, "season"),
     "office:final_new": form(ROUND_EDIT, "season_without_final"),
