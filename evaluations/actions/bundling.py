@@ -1,5 +1,6 @@
 """Build the bundle of a published tally: the files with which anybody recomputes it, in one zip, written once."""
 
+import datetime as dt
 import io
 import json
 import zipfile
@@ -9,6 +10,8 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from evaluations.actions.counting import tally_inputs
 from evaluations.actions.sealing import log_of, seal_round
@@ -20,6 +23,7 @@ from goldidea.lib import sealing, signing
 from goldidea.lib.models import Checkpoint, Seal
 
 FORMAT = "goldidea-bundle/1"
+PATIENCE = dt.timedelta(minutes=10)
 VERIFIER = Path(__file__).resolve().parent.parent / "bundle" / "verify.py"
 # What tells how each seat marked: left out where the rule says so.
 MARKS = ("marks.csv", "openings.jsonl")
@@ -49,9 +53,13 @@ WHERE NOT EXISTS (SELECT 1 FROM evaluations_sheetvoid v WHERE v.sheet_id = sheet
 
 
 def bundles_waiting() -> Any:
-    """Published tallies without a bundle, of rounds that were opened under seal."""
+    """Published tallies without a bundle, of rounds that were opened under seal.
+
+    The analysis goes into the bundle; a bundle waits for it, but not for ever.
+    """
     published = Tally.objects.filter(publications__isnull=False, bundle=None, round__events__kind="open")
-    return published.distinct()
+    ready = Q(analysis__isnull=False) | Q(publications__published_at__lt=Now() - PATIENCE)
+    return published.filter(ready).distinct()
 
 
 @transaction.atomic

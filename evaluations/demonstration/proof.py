@@ -6,9 +6,11 @@ from pathlib import Path
 
 from django.conf import settings
 
+from evaluations.actions.analysing import analyse_tally
+from evaluations.actions.bundling import VERIFIER, build_bundle
 from evaluations.actions.counting import tally_inputs
 from evaluations.demonstration.rounds import name_of
-from evaluations.models import Round
+from evaluations.models import Bundle, Round
 from evaluations.tally import folder_files
 
 
@@ -25,6 +27,23 @@ def write_folder(round_: Round, out: Path) -> Path:
     row = round_.tallies.exclude(state="superseded").get()
     (folder / "result.json").write_bytes(row.result.encode())
     return folder
+
+
+def check_bundle(round_: Round, out: Path) -> None:
+    """Put the round's published bundle beside its folder and run the program in it, isolated from everything of ours.
+
+    Raises: NotTheSame.
+    """
+    row = round_.tallies.exclude(state="superseded").get()
+    analyse_tally(row.pk)  # the worker may have done both already
+    build_bundle(row.pk)
+    file = out / name_of(round_) / "bundle.zip"
+    with Bundle.objects.get(tally=row).file.open("rb") as stored:
+        file.write_bytes(stored.read())
+    command = [sys.executable, "-I", str(VERIFIER), str(file)]
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode:
+        raise NotTheSame(f"verify.py {file}: {done.stdout.decode(errors='replace').strip()}")
 
 
 def count_again(folder: Path) -> bytes:

@@ -10,6 +10,7 @@ from evaluations.demonstration import cases, rounds, season
 from evaluations.demonstration.cast import Cast
 from evaluations.demonstration.founding import give_known_password
 from evaluations.demonstration.plans import plan_season
+from evaluations.demonstration.proof import check_bundle
 from evaluations.demonstration.season import Stages
 from evaluations.demonstration.worker import worker
 from evaluations.models import Round
@@ -66,6 +67,10 @@ def run(seed: str, out: Path, stages: Stages, *, most: int | None, window: dt.ti
         results = [season.prove(round_, out) for round_ in (*preliminaries, final)]
         (out / "result.json").write_bytes(results[-1])
         tell(f"{len(results)} folders, the same bytes")
+    with stages.stage("check the bundles") as tell:
+        for round_ in (*preliminaries, final):
+            check_bundle(round_, out)
+        tell(f"{len(results)} bundles, everything holds")
     return final
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from evaluations.actions.analysing import analyse_tally
 from evaluations.actions.bundling import build_bundle
 from evaluations.actions.closing import close_round_early
 from evaluations.actions.opening import extend_round, open_round
@@ -88,6 +89,8 @@ def published(communities: int = 8, slug: str = "shangcheng", **rule: Any) -> Pu
     assert row is not None
     round_.refresh_from_db()
     publish_provisional(round_, by=scene.staff, second=scene.second, now=timezone.now())
+    assert build_bundle(row.pk) is None  # it waits for the analysis
+    analyse_tally(row.pk)
     bundle = build_bundle(row.pk)
     assert bundle is not None
     return Published(scene, round_, receipts, bundle)

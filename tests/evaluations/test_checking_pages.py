@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.actions import limits
+from evaluations.actions.analysing import analyse_tally
 from evaluations.actions.bundling import build_bundle
 from evaluations.actions.closing import close_round_early
 from evaluations.actions.opening import cancel_round
@@ -120,6 +121,8 @@ def test_a_publication_whose_bundle_is_still_being_made_says_so(client):
     publication = publish_provisional(scene.round, by=scene.staff, second=scene.second, now=timezone.now())
     assert "正在生成" in client.get(f"/shangcheng/results/{scene.round.code}/check/").content.decode()
     assert client.get(f"/shangcheng/bundles/{publication.code}.zip").status_code == 404
+    assert build_bundle(row.pk) is None  # the analysis is not there yet
+    analyse_tally(row.pk)
     assert build_bundle(row.pk) is not None
     answer = client.get(f"/shangcheng/bundles/{publication.code}.zip")
     answer.close()
