@@ -212,3 +212,14 @@ class PublicationQuerySet(models.QuerySet[Any]):
         """The last one of each round: what its results are now."""
         later = self.model.objects.filter(round=OuterRef("round"), pk__gt=OuterRef("pk"))
         return self.filter(~Exists(later))
+
+
+class FundingQuerySet(models.QuerySet[Any]):
+    """Plans of who gets money."""
+
+    def of(self, district: Any) -> Self:
+        return self.filter(round__season__district=district)
+
+    def decided(self) -> Self:
+        """Decided by two: from then on everybody may read them."""
+        return self.filter(decided_at__isnull=False)

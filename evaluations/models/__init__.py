@@ -4,6 +4,7 @@ Evidence (insert-only): SubmissionSnapshot, RoundEvent, ScoreSheet, Mark, SheetV
 migrations/0002_evidence.py.
 """
 
+from evaluations.models.funding import FundingPlan
 from evaluations.models.papers import SEALED, Delegation, Paper, Presence
 from evaluations.models.results import Analysis, Bundle, Publication, Standing, Tally, TallyRefusal
 from evaluations.models.rounds import Assignment, Card, Entry, Panel, Recusal, Round, Seat
@@ -26,6 +27,7 @@ __all__ = [
     "Criterion",
     "Delegation",
     "Entry",
+    "FundingPlan",
     "Mark",
     "Panel",
     "Paper",

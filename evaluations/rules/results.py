@@ -95,3 +95,18 @@ def finals_prepared_by(user: Any, district: Any) -> Any:
     """Finals into which the person may bring entries. Twin of `can_bring_entries`."""
     finals = Round.objects.of(district).filter(kind=Round.Kind.FINAL, state=RoundState.DRAFT)
     return finals if is_district_staff(user, district) else finals.none()
+
+
+def can_fund(user: Any, round_: Round) -> Verdict:
+    """District staff, once the results are final. Twin: `funded_by`."""
+    if not is_district_staff(user, round_.season.district):
+        return Verdict(_("Only the district's staff can do this.")) if hosts(user, round_) else HIDDEN
+    if round_.state != RoundState.FINAL:
+        return Verdict(_("Money is given after the results are final."))
+    return ALLOWED
+
+
+def funded_by(user: Any, district: Any) -> Any:
+    """Rounds whose money the person gives. Twin of `can_fund`."""
+    rounds = Round.objects.of(district).filter(state=RoundState.FINAL)
+    return rounds if is_district_staff(user, district) else rounds.none()

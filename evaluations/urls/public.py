@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from evaluations.views import checking, feed
+from evaluations.views import checking, feed, funding
 from evaluations.views import public as views
 
 public: list[URLPattern] = [
@@ -16,6 +16,7 @@ public: list[URLPattern] = [
     path("bundles/<code:code>.zip", checking.bundle, name="bundle"),
     path("receipts/", checking.receipts, name="receipts"),
     path("rounds/<code:code>/log/", checking.log, name="log"),
+    path("results/<code:code>/funding/", funding.public_funding, name="funding"),
     path("rules/<code:code>/", views.rules, name="rules"),
     path("judges/", views.judge, name="judge"),
     path("notices/", views.notices, name="notices"),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from evaluations.conduct import checked_rule
 from evaluations.filters.public import CaseFilter, ResultFilterForm
-from evaluations.models import Publication, RuleSet, Season, Submission
+from evaluations.models import FundingPlan, Publication, RuleSet, Season, Submission
 from evaluations.names import in_language, panel_name
 from evaluations.rulewords import rule_in_words
 from evaluations.stages import stages
@@ -124,7 +124,9 @@ def published(district: Any) -> list[Publication]:
 @login_not_required
 def results(request: HttpRequest) -> HttpResponse:
     """Rounds with published results."""
-    return page(request, "public/results.html", {"publications": published(request.district)})  # type: ignore[attr-defined]
+    district = request.district  # type: ignore[attr-defined]
+    funded = set(FundingPlan.objects.of(district).decided().values_list("round_id", flat=True))
+    return page(request, "public/results.html", {"publications": published(district), "funded": funded})
 
 
 def _publication(request: HttpRequest, code: str) -> Publication:

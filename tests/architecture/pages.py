@@ -72,6 +72,7 @@ ELECTION = "election record: create, edit, view"
 ASSIGN = "assignment: edit before opening"
 SEAT_CHANGE = "seat, assignment: change after opening"
 PROGRESS = "progress: who has handed in, and counts"
+FUND = "award, agreement: create, edit"
 TALLY = "tally: view before publishing"
 PUBLISH = "result: publish, correct"
 VOID = "score sheet: void with reason"
@@ -195,6 +196,7 @@ PAGES: dict[str, Page] = {
     "public:bundle": get(EVERYBODY, "publication"),
     "public:receipts": get(EVERYBODY),
     "public:log": get(EVERYBODY, "public_round"),
+    "public:funding": get(EVERYBODY, "round_funded"),
     "public:rules": get(EVERYBODY, "public_rule_set"),
     "public:judge": get(EVERYBODY),
     "public:notices": get(EVERYBODY),
@@ -271,6 +273,8 @@ PAGES: dict[str, Page] = {
     "office:round_results": get(TALLY, "round_tallied"),
     "office:round_publish": post(PUBLISH, "round_tallied"),
     "office:round_void": form(VOID, "round_open"),
+    "office:round_funding": form(FUND, "round_final"),
+    "office:round_funding_ask": post(FUND, "round_final"),
     "office:round_advance": post(DISTRICT, "final_draft"),
     "office:accounts": get(ACCOUNT),
     "office:decision_withdraw": post(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -14,7 +15,8 @@ from communities.models import SpreadsheetImport
 from evaluations.actions.cards import issue_cards
 from evaluations.actions.closing import close_round_early
 from evaluations.actions.drafts import begin_draft
-from evaluations.actions.publication import publish_provisional
+from evaluations.actions.funding import decide_funding, save_funding_plan
+from evaluations.actions.publication import publish_final, publish_provisional
 from evaluations.actions.tallying import tally_round
 from evaluations.models import Bundle, Photo
 from goldidea.lib.sealing import checkpoint
@@ -102,6 +104,8 @@ class World:
         )
         publication = publish_provisional(published, by=make.user(), second=make.user(), now=now)
         self._bundle(publication)
+        final, funded = (self._final(district, sub_district, f"{name} {word}") for word in ("终审", "已资助"))
+        decide_funding(funded.funding, by=make.user(), second=make.user(), now=now)
         decision = request_decision("close_round", opened, {}, by=people["district_staff_2"], now=now)
         meeting = make.saved(
             ElectionMeeting(
@@ -135,6 +139,8 @@ class World:
             "round_open": opened.code,
             "round_tallied": tallied.code,
             "public_round": published.code,
+            "round_final": final.code,
+            "round_funded": funded.code,
             "public_rule_set": published.rule_set.code,
             "public_case": published.entries.first().submission.code,
             "publication": publication.code,
@@ -212,6 +218,16 @@ class World:
         return make.judge(
             community, state="elected", meeting=meeting, user=None, consent_at=None, term_from=None, **votes
         )
+
+    def _final(self, district: Any, sub_district: Any, name: str) -> Any:
+        """A round with final results and a plan of its money."""
+        round_ = self._tallied(make.scored_round(make.season(district, name), sub_district, MARKS))
+        people = {"by": make.user(), "second": make.user(), "now": timezone.now()}
+        publish_provisional(round_, **people)
+        publish_final(round_, **people)
+        values = {"budget": Decimal(1000), "least_percent": 100, "lot_seed": "", "caps": {}}
+        save_funding_plan(round_, values, by=self.cast.people["district_staff"], now=timezone.now())
+        return round_
 
     def _tallied(self, round_: Any) -> Any:
         close_round_early(round_, by=make.user(), second=make.user(), now=timezone.now())
