@@ -15,7 +15,18 @@ from urllib.parse import urlsplit
 
 import redis
 
-TESTS = [sys.executable, "-m", "pytest", "-m", "database", "-n", "2", "--dist", "loadfile", *sys.argv[1:]]
+TESTS = [
+    sys.executable,
+    "-m",
+    "pytest",
+    "-m",
+    "database and not browser",
+    "-n",
+    "2",
+    "--dist",
+    "loadfile",
+    *sys.argv[1:],
+]
 NAMES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
 # How one may be the superuser here, without a password: by trust, by peer, as root.
 WAYS = (

@@ -52,7 +52,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def until(holds: Callable[[], Any], seconds: float = 60) -> Any:
+def until(holds: Callable[[], Any], seconds: float = 120) -> Any:
     """Wait for something that another process does; gives what it became."""
     end = time.monotonic() + seconds
     while not (found := holds()):
@@ -64,10 +64,10 @@ def until(holds: Callable[[], Any], seconds: float = 60) -> Any:
 class Stage:
     """One deployment: its secrets, its folders, its processes. `logs/NAME.log` is what a container would have said."""
 
-    def __init__(self, database: str, folder: Path) -> None:
+    def __init__(self, database: str, folder: Path, static: Path) -> None:
         self.folder, self.port = folder, free_port()
         self.processes: dict[str, subprocess.Popen] = {}
-        for name in ("secrets", "metrics", "media", "published", "evidence", "static", "logs"):
+        for name in ("secrets", "metrics", "media", "published", "evidence", "logs"):
             (folder / name).mkdir()
         here = program_environment(database)
         secrets = {
@@ -87,7 +87,8 @@ class Stage:
             "/srv/goldidea": str(ROOT),
             "redis://redis:6379/0": os.environ["REDIS_URL"],
             "${SITE:?the name of your site}": SITE,
-            **{f"/srv/{name}": str(folder / name) for name in ("media", "published", "evidence", "static")},
+            "/srv/static": str(static),
+            **{f"/srv/{name}": str(folder / name) for name in ("media", "published", "evidence")},
         }
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8"}
         for name, value in (image_environment() | COMPOSE["services"]["web"]["environment"]).items():

@@ -131,7 +131,7 @@ class Front:
 
 
 @pytest.fixture(scope="module")
-def front(django_db_setup, django_db_blocker, tmp_path_factory):
+def front(django_db_setup, django_db_blocker, tmp_path_factory, static_files):
     """A round on notice, the application and the front server before it."""
     if NGINX is None:
         words = (
@@ -139,10 +139,9 @@ def front(django_db_setup, django_db_blocker, tmp_path_factory):
         )
         pytest.skip(words)
     with clone(django_db_blocker) as database:
-        stage = Stage(database, tmp_path_factory.mktemp("front"))
+        stage = Stage(database, tmp_path_factory.mktemp("front"), static_files)
         try:
             stage.round = published()
-            stage.manage("collectstatic", "--noinput", "-v0")
             assert "rounds written: 1" in stage.manage("write_published")
             stage.start("web")
             until(stage.answers)
