@@ -66,7 +66,9 @@ def register_societies(cast: Cast, plans: list[Plan]) -> None:
         centre = enter(centre_row(cast, place, 50 + number), by)
         represent(cast, f"{sort_key(place.name.removesuffix('街道'))}-centre", centre)
         if number < BRANCHES:
-            enter(branch_row(cast, place, heads["lindeng"]), by)
+            branch = enter(branch_row(cast, place, heads["lindeng"]), by)
+            if number == 0:
+                enter(small_group_row(branch), by)
     studios = iter(STUDIOS)
     for plan in plans:
         row = (
@@ -118,6 +120,21 @@ def branch_row(cast: Cast, place: SubDistrict, head: SocialOrganization) -> Soci
         kind="community",
         parent=head,
         profile="总社之下的分社，各自独立开展互助，小组在楼道里。",
+        supervision="依总社章程：每季度向总社报告一次活动与账目，总社每年走访一次。",
+    )
+
+
+def small_group_row(branch: SocialOrganization) -> SocialOrganization:
+    """A group of a branch: the third layer."""
+    return SocialOrganization(
+        district=branch.district,
+        sub_district=branch.sub_district,
+        name=f"{branch.name.removesuffix('分社')}楼道小组",
+        registration="filed",
+        kind="community",
+        parent=branch,
+        profile="一个楼道的互助小组，由分社带着。",
+        supervision="每月向分社说一次情况。",
     )
 
 

@@ -12,7 +12,16 @@ from django.utils import timezone
 
 from evaluations.actions.seasons import create_season, finish_season, start_season
 from evaluations.actions.tallying import tally_round
-from evaluations.demonstration import bench, cases, founding, registers, rounds, rulebook, scoring
+from evaluations.demonstration import (
+    bench,
+    cases,
+    founding,
+    neighbourhoods,
+    registers,
+    rounds,
+    rulebook,
+    scoring,
+)
 from evaluations.demonstration.cast import Cast
 from evaluations.demonstration.plans import Plan
 from evaluations.demonstration.proof import count_again, write_folder
@@ -143,4 +152,8 @@ def registers_of(cast: Cast, plans: list[Plan]) -> dict[int, Any]:
     """Organizations, their work, and the venture-philanthropy projects behind some of the cases."""
     registers.register_societies(cast, plans)
     registers.record_engagements(cast, plans)
-    return registers.enter_projects(cast, plans, PROJECTS)
+    neighbourhoods.enter_calendars(cast)
+    neighbourhoods.enter_grids(cast)
+    projects = registers.enter_projects(cast, plans, PROJECTS)
+    neighbourhoods.enter_budgets(cast, projects.values())
+    return projects
