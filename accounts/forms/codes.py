@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actions.codes import DIGITS
 from accounts.forms.factors import CodeField
@@ -22,7 +23,7 @@ class AskForCodeForm(forms.Form):
 class SignInCodeForm(forms.Form):
     """The digits of the message."""
 
-    digits = CodeField(_("Code"), _("The 6 digits of the message."))
+    digits = CodeField(pgettext_lazy("one-time", "Code"), _("The 6 digits of the message."))
 
     def clean_digits(self) -> str:
         digits: str = self.cleaned_data["digits"]

@@ -9,6 +9,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.actions.factors import take_code_of_app
 
@@ -38,7 +39,8 @@ class TakesCode:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"] = CodeField(  # type: ignore[attr-defined]
-            _("Code"), _("The 6 digits that the app shows now, or 8 digits of your printed list.")
+            pgettext_lazy("one-time", "Code"),
+            _("The 6 digits that the app shows now, or 8 digits of your printed list."),
         )
 
     def clean_code(self) -> str:
