@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from communities.models import Decision
+from communities.states import DecisionState
 from evaluations.models import Recusal, RoundEvent, ScoreSheet, SheetVoid
 from evaluations.states import RoundState
 
@@ -29,11 +31,12 @@ class Outcome(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The event of a sheet and what became of it; `decided_at`: when it was voided."""
+    """The event of a sheet and what became of it; `decided_at` and `reason`: when it was voided, and why."""
 
     event: RoundEvent
     outcome: Outcome
     decided_at: Any = None
+    reason: str = ""
 
 
 def digest_prefix(typed: str) -> str | None:
@@ -62,7 +65,9 @@ def outcome_of(event: RoundEvent, sheet: ScoreSheet) -> Found:
         return Found(event, Outcome.RECEIVED)
     void = SheetVoid.objects.filter(sheet=sheet).first()
     if void is not None:
-        return Found(event, Outcome.VOIDED, void.at)
+        asked = Decision.objects.filter(kind="void_sheet", payload__sheet=event.digest)
+        decision = asked.filter(state=DecisionState.APPROVED).first()
+        return Found(event, Outcome.VOIDED, void.at, decision.reason if decision else "")
     if ScoreSheet.objects.filter(
         seat=sheet.seat_id, entry=sheet.entry_id, revision__gt=sheet.revision
     ).exists():

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,14 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from evaluations.actions.counting import tally_inputs
+from evaluations.actions.counting import SEATS_OF_A_SUB_DISTRICT, tally_inputs
 from evaluations.actions.sealing import log_of, seal_round
 from evaluations.models import Analysis, Bundle, Round, RoundEvent, Tally
 from evaluations.parsed import parsed_rule
 from evaluations.tally import canonical, folder_files
+from evaluations.tally.ballots import csv_file
 from evaluations.tally.decimals import plain_text
+from evaluations.tally.inputs import COLUMNS
 from goldidea.lib import sealing, signing
 from goldidea.lib.models import Checkpoint, Seal
 
@@ -127,8 +130,13 @@ def _rows(round_: Round, bodies: list[tuple[bytes, dict[str, Any]]]) -> dict[str
     seated = {seat["seat"] for _line, body in bodies if body["event"] == "open" for seat in body["seats"]}
     seated |= {body["seat"] for _line, body in bodies if body["event"] == "seat"}
     files = folder_files(round_.rule_set.text, inputs)
-    header, *rows = files["seats.csv"].decode().splitlines(keepends=True)
-    files["seats.csv"] = "".join([header, *(r for r in rows if r.split(",")[1] in seated)]).encode()
+    rows = [seat for seat in inputs.seats or () if seat[1] in seated]
+    told = Counter((panel, place) for panel, _seat, place in rows)
+    shown = [
+        (panel, seat, place if told[panel, place] >= SEATS_OF_A_SUB_DISTRICT else "")
+        for panel, seat, place in rows
+    ]
+    files["seats.csv"] = csv_file(COLUMNS["seats.csv"], sorted(shown))
     return files
 
 

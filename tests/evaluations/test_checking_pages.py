@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.actions import limits
+from communities.models import Decision
 from evaluations.actions.analysing import analyse_tally
 from evaluations.actions.bundling import build_bundle
 from evaluations.actions.closing import close_round_early
@@ -44,6 +45,19 @@ def test_before_the_close_a_receipt_says_received_and_nothing_else(client):
     for status, words in told.items():
         assert words in look(client, receipts[status].code).content.decode()
         assert receipts[status].signed.split("\n")[1] in look(client, receipts[status].code).content.decode()
+    Decision.objects.create(
+        district=scene.cast.district,
+        kind="void_sheet",
+        object_code=scene.round.code,
+        object_name="",
+        payload={"sheet": receipts["voided"].digest},
+        reason="两位评委拿错了手机",
+        state="approved",
+        requested_by=scene.staff,
+        requested_at=timezone.now(),
+        expires_at=timezone.now(),
+    )
+    assert "两位评委拿错了手机" in look(client, receipts["voided"].code).content.decode()
     typed = receipts["counted"].code.lower().replace("-", " ")
     assert "已计入" in look(client, typed).content.decode()
 
