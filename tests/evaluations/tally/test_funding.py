@@ -104,3 +104,17 @@ def test_never_more_than_there_is_and_never_by_the_order_of_rows(budget, caps, w
     shuffled = list(applicants)
     chance.shuffle(shuffled)
     assert fund(rule, shuffled) == grants
+
+
+def test_the_example_of_the_documentation() -> None:
+    found = given_to(
+        FundingRule(budget=90_000),
+        *(applicant(name, n, asked, asked // 2) for n, (name, asked) in enumerate(
+            {"a": 40_000, "b": 35_000, "c": 30_000, "d": 8_000}.items(), 1)),
+    )  # fmt: skip
+    assert found == {
+        "a": (40_000, "funded"),
+        "b": (35_000, "funded"),
+        "c": (15_000, "in-part"),
+        "d": (0, "budget"),
+    }
