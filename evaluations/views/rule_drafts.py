@@ -20,8 +20,7 @@ from evaluations.forms.seasons import RuleSetForm, put_errors
 from evaluations.models import RuleDraft, RuleSet
 from evaluations.rules import rounds as rules
 from evaluations.ruletext import EXAMPLE_NAMES, example_text
-from evaluations.tally import RuleErrors, full_marks
-from evaluations.tally.rounding import figure
+from evaluations.tally import RuleErrors
 from evaluations.views.rule_sets import find_rule_set, in_words
 from evaluations.views.seasons import find_season
 from goldidea.lib.errors import Refusal, StaleRevision
@@ -176,7 +175,6 @@ def _show(
         "revision": current or draft.revision,
         "stale": stale,
         "words": in_words(form.rule) if form.rule else [],
-        "full": _full(form),
         "calibrations": calibrations(),
     }
     template = "seasons/rule_draft.html"
@@ -185,12 +183,6 @@ def _show(
         template = "seasons/_rule_said.html" if only_words else "seasons/_rule_fields.html"
         context["swapped"], status = True, 422 if status == 409 else status  # htmx swaps in a 422, no 409
     return page(request, template, context, status=status)
-
-
-def _full(form: RuleForm) -> str:
-    """Full marks, where the rule has them."""
-    total = full_marks(form.rule).total if form.rule else None
-    return "" if total is None else figure(total, 0)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
