@@ -12,6 +12,7 @@ from evaluations.parsed import parsed_rule
 from evaluations.states import ROUND_MOVES, RoundState
 from evaluations.tally import DisconnectedError, awards, tally_columns
 from evaluations.tally import RuleSet as Rule
+from evaluations.tally.result import bytes_of
 from goldidea.lib import audit
 from goldidea.lib.jobs import enqueue
 from goldidea.lib.moves import move
@@ -36,14 +37,14 @@ def tally_round(round_id: int, now: dt.datetime) -> Tally | None:
         TallyRefusal.objects.create(round=round_, code=refusal.code, params=dict(refusal.params))
         audit.record("tally refused", round_, reason=str(refusal)[:200])
         return None
+    document = result.as_dict()
     row = Tally.objects.create(
         round=round_,
         version=round_.tallies.count() + 1,
         rule_sha256=result.rule_sha256,
         marks_sha256=result.marks_sha256,
-        result=result.to_bytes().decode(),
+        result=bytes_of(document).decode(),
     )
-    document = result.as_dict()
     _write_standings(row, round_, rule, document["standings"], awards(rule, result))  # type: ignore[arg-type]
     move(round_, ROUND_MOVES, RoundState.TALLIED)
     audit.record("tally round", round_, changes={"marks_sha256": ("", result.marks_sha256)})

@@ -77,8 +77,9 @@ def dumps(value: object, *, any_keys: bool = False) -> bytes:
     Raises:
         RuleError: with the place of the first thing refused.
     """
-    for refused in refusals(value, any_keys=any_keys):
-        raise refused
+    if not _plain(value):
+        for refused in refusals(value, any_keys=any_keys):
+            raise refused
     return (_written_by_utf16 if any_keys else _written)(value).encode("utf-8")
 
 
@@ -109,6 +110,23 @@ def refusals(
         yield from _object_refusals(value, place, depth, any_keys)
     elif value is not None:
         yield RuleError(place, "json-type", {"type": type(value).__name__})
+
+
+def _plain(value: object, depth: int = 0) -> bool:
+    """Whether nothing can be refused: ASCII texts, whole numbers within the limit, and lists and objects of them."""
+    if value is None or isinstance(value, bool):
+        return True
+    if isinstance(value, str):
+        return value.isascii()
+    if isinstance(value, int):
+        return -MAX_INTEGER <= value <= MAX_INTEGER
+    if depth >= MAX_DEPTH:
+        return False
+    if isinstance(value, dict):
+        return all(
+            isinstance(key, str) and key.isascii() and _plain(item, depth + 1) for key, item in value.items()
+        )
+    return isinstance(value, (list, tuple)) and all(_plain(item, depth + 1) for item in value)
 
 
 def _object_refusals(

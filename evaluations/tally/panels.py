@@ -160,7 +160,7 @@ def score_of_criteria(
             missing = True
             scores[criterion.id] = CriterionScore(None, None, None, marks, dropped)
             continue
-        weight = Fraction(criterion.weight)
+        weight = rule.weight_of[criterion.id]
         score = rule.rounding.at("criterion", average)
         weighted = rule.rounding.at("weighted", score * weight)
         scores[criterion.id] = CriterionScore(score, average, weighted, marks, dropped)

@@ -95,7 +95,12 @@ class Result:
 
     def to_bytes(self) -> bytes:
         """The exact bytes of result.json: canonical JSON and one line feed."""
-        return canonical.dumps(self.as_dict()) + b"\n"
+        return bytes_of(self.as_dict())
+
+
+def bytes_of(document: Mapping[str, object]) -> bytes:
+    """The exact bytes of a result.json that has been put together."""
+    return canonical.dumps(document) + b"\n"
 
 
 def _standing(standing: Standing, places: int) -> dict[str, object]:

@@ -24,13 +24,14 @@ def rounded(value: Fraction, places: int, mode: Mode) -> Fraction:
     Source: half_even is GB/T 8170-2008 (equally ISO 80000-1 rule A), which allows only one rounding on the
     way.
     """
-    scale = Fraction(10) ** places
-    scaled = abs(value) * scale
-    whole, rest = divmod(scaled.numerator, scaled.denominator)
-    twice = 2 * rest - scaled.denominator
+    # In whole numbers: this runs for every figure of a result, and fractions are slow.
+    above, below = value.numerator, value.denominator
+    up, down = (10**places, 1) if places >= 0 else (1, 10**-places)
+    whole, rest = divmod(abs(above) * up, below * down)
+    twice = 2 * rest - below * down
     if twice > 0 or (twice == 0 and (mode == "half_up" or whole % 2 == 1)):
         whole += 1
-    return Fraction(whole if value >= 0 else -whole) / scale
+    return Fraction((whole if above >= 0 else -whole) * down, up)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ def figure(value: Fraction, places: int) -> str:
     A rounded figure has exactly `places` decimals. An unrounded one has as many as it needs; if no number of
     decimals is enough (55/3), the fraction itself is written.
     """
+    if 10**places % value.denominator == 0:
+        return _written(value.numerator * (10**places // value.denominator), places)
     rest, twos, fives = value.denominator, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
@@ -65,8 +68,12 @@ def figure(value: Fraction, places: int) -> str:
     if rest != 1:
         return fraction(value)
     decimals = max(places, twos, fives)
-    digits = str(abs(value.numerator) * 10**decimals // value.denominator).rjust(decimals + 1, "0")
-    sign = "-" if value < 0 else ""
+    return _written(value.numerator * 10**decimals // value.denominator, decimals)
+
+
+def _written(units: int, decimals: int) -> str:
+    digits = str(abs(units)).rjust(decimals + 1, "0")
+    sign = "-" if units < 0 else ""
     return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}" if decimals else sign + digits
 
 

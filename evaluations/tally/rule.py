@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
@@ -167,6 +168,11 @@ class RuleSet:
     def panel(self) -> Mapping[str, Panel]:
         """The panels by id."""
         return {panel.id: panel for panel in self.panels}
+
+    @cached_property
+    def weight_of(self) -> Mapping[str, Fraction]:
+        """The weight of each criterion."""
+        return {criterion.id: Fraction(criterion.weight) for criterion in self.criteria}
 
     def criteria_of(self, panel: Panel) -> tuple[Criterion, ...]:
         """The criteria that a panel marks, in the rule set's order; none for votes and given points."""
