@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from evaluations.models import Publication
+from goldidea.lib.audit_sealing import sign_head
 from tests.e2e.conftest import DESK, PHONE
 from tests.evaluations import bent
 from tests.evaluations.bundles import Published, published
@@ -64,3 +65,16 @@ def test_the_browser_says_in_words_what_does_not_hold(visitor: Any, found: Publi
         assert page.locator("[data-step].is-bad").get_attribute("data-step") == step
         someone.page.unroute(f"**/bundles/{code}.zip")
     someone.check("check-bad")
+
+
+@pytest.mark.parametrize(("size", "language"), [(PHONE, "zh-hans"), (DESK, "en")], ids=["360", "1280"])
+def test_the_observer_sees_the_heads_of_the_trail(
+    visitor: Any, found: Published, settings: Any, tmp_path: Any, size: Any, language: str
+) -> None:
+    settings.AUDIT_HEADS_FILE = tmp_path / "heads"
+    sign_head()
+    someone = visitor(size, language, user=found.room.cast.people["observer"])
+    page = someone.open("/shangcheng/office/audit/")
+    page.locator("a[href$='/audit/heads/']").click()
+    page.locator("pre", has_text="goldidea/audit").wait_for()
+    someone.check("audit-heads")
