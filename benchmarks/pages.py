@@ -1,4 +1,4 @@
-"""Pages against their floors: the office's ranking, the public ranking, and the answer that nothing has changed.
+"""Pages against their floors: the office's ranking, the public ranking, the answer that nothing has changed, a page of the API.
 
     python -m goldidea.embedded exec --tests -- python benchmarks/pages.py
 
@@ -9,10 +9,12 @@ one after the other, so CPU time is a request's own.
 
 # ruff: noqa: E402  (Django wants its settings before its models)
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ["DJANGO_SETTINGS_MODULE"] = "goldidea.settings.test"
@@ -34,7 +36,7 @@ from django.urls import path
 from benchmarks import worlds
 from benchmarks.measuring import in_turn, load, own_database, table
 from evaluations.actions.publication import publish_provisional
-from evaluations.models import Round, Standing
+from evaluations.models import Round, Standing, Submission
 from goldidea.settings import base
 
 ROWS = engines["django"].from_string(
@@ -140,6 +142,31 @@ def public(turns: int) -> None:
     table(in_turn(things, turns), "floor: stored bytes through Django")
 
 
+def api(turns: int) -> None:
+    """A page of 50 cases for a program, against the same rows read with the ORM and written as JSON."""
+    people = worlds.cast()
+    worlds.tallied_round(people, 120)
+    ask = asker(f"/api/v1/districts/{people.district.slug}/projects/?limit=50")
+    with CaptureQueriesContext(connection) as queries:
+        given = json.loads(ask().content)["results"]
+    assert len(given) == 50, len(given)
+    print(f"API page of 50: {len(queries)} queries")
+    cases = Submission.objects.of(people.district).public().with_opened_entries().select_related("season")
+
+    def floor() -> HttpResponse:
+        rows = [
+            {"code": case.code, "season": case.season.name, **_named(case.opened[-1].snapshot.body)}
+            for case in cases.order_by("number", "code")[:50]
+        ]
+        return HttpResponse(json.dumps({"results": rows}, ensure_ascii=False))
+
+    table(in_turn({"floor: ORM and json": floor, "API page of 50": ask}, turns), "floor: ORM and json")
+
+
+def _named(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: body[name] for name in ("number", "title", "field", "summary", "sub_district", "community")}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[125, 250, 500, 2000])
@@ -149,6 +176,7 @@ def main() -> None:
         print(load())
         ranking(sorted({*given.sizes, 250}), given.turns)
         public(given.turns)
+        api(given.turns)
 
 
 if __name__ == "__main__":
