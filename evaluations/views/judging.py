@@ -77,28 +77,36 @@ def list_entries(request: SeatRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry(request: SeatRequest, code: str) -> HttpResponse:
     """One project: read it, mark it, look at the marks once more, hand them in."""
-    what = find_entry(request.seat, code)
     if request.method == "POST":
-        return take_sheet(request, what)
+        return take_sheet(request, code)
+    what = find_entry(request.seat, code)
     if what.recused:
         return go(request, "judging:recuse", request.district.slug, code)
     form = ScoreForm(initial=first_values(request.seat, what), criteria=criteria_of(request.seat))
     return show_entry(request, what, form)
 
 
-def take_sheet(request: SeatRequest, what: Any) -> HttpResponse:
+def take_sheet(request: SeatRequest, code: str) -> HttpResponse:
     """Marks sent by the form (first to be looked at, then for good), or by the page's script after a time without signal."""
     form = ScoreForm(request.POST, criteria=criteria_of(request.seat))
-    if not form.is_valid():
-        if wants_json(request):
-            return JsonResponse({"code": "invalid", "message": str(_("Some marks are missing."))}, status=422)
-        return show_entry(request, what, form, status=422)
-    if request.POST.get("step") != "send":
+    if form.is_valid() and request.POST.get("step") == "send":
+        return send_sheet(request, code, form)
+    what = find_entry(request.seat, code)
+    if form.is_valid():
         return judge_page(request, "judging/review.html", entry_context(request, what, form))
+    if wants_json(request):
+        return JsonResponse({"code": "invalid", "message": str(_("Some marks are missing."))}, status=422)
+    return show_entry(request, what, form, status=422)
+
+
+def send_sheet(request: SeatRequest, code: str, form: ScoreForm) -> HttpResponse:
+    """Hand the marks in. Nothing is read of the project but its key: all judges of a hall send in the same seconds."""
+    seat = request.seat
+    what = get_object_or_404(Entry.objects.assigned_to(seat).only("code", "key", "round_id"), code=code)
     try:
         receipt = submit_score_sheet(
             what,
-            request.seat,
+            seat,
             marks=form.marks,
             client_key=form.cleaned_data["client_key"],
             base_revision=form.cleaned_data["base_revision"],
@@ -107,7 +115,7 @@ def take_sheet(request: SeatRequest, what: Any) -> HttpResponse:
             now=timezone.now(),
         )
     except Refusal as refusal:
-        return refuse_sheet(request, what, form, refusal)
+        return refuse_sheet(request, find_entry(seat, code), form, refusal)
     return thank(request, what, receipt)
 
 
