@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from evaluations.models import Recusal, Round, SheetVoid
 from evaluations.tally import Inputs
@@ -31,10 +32,10 @@ def tally_inputs(round_: Round) -> Inputs:
 
 def inputs_without_marks(round_: Round) -> Inputs:
     """Entries and seats of a round. Titles and places are those of the frozen snapshots."""
-    bodies = [(entry.key, entry.snapshot.body) for entry in round_.entries.select_related("snapshot")]
-    entries = [
-        (key, body["title"], body["community"]["name"], body["sub_district"]["name"]) for key, body in bodies
-    ]
+    body = "snapshot__body"
+    title = KeyTextTransform("title", body)
+    places = [KeyTextTransform("name", KeyTransform(place, body)) for place in ("community", "sub_district")]
+    entries = list(round_.entries.values_list("key", title, *places))
     rows = list(round_.seats.values_list("panel__key", "pseudonym", "judge__sub_district__name"))
     of_place = Counter((panel, place) for panel, _pseudonym, place in rows)
     seats = [

@@ -22,7 +22,7 @@ from evaluations.tally.result import (
     Uncalibrated,
     Warning_,
 )
-from evaluations.tally.rounding import figure
+from evaluations.tally.rounding import exact_sum, figure
 from evaluations.tally.rows import adjustment_sums, given_points, vote_counts
 from evaluations.tally.rule import Calibration, Panel, RuleSet, TieStep
 from evaluations.tally.votes import points_of_votes
@@ -198,11 +198,11 @@ def _standing(rule: RuleSet, scores: Scores, entry: str, adjustments: Fraction) 
     total = exact = None
     if not missing:
         decided = [share for panel in rule.weighted_panels if (share := shares[panel.id]) is not None]
-        total = rule.rounding.at("total", sum(decided, Fraction(0)) + adjustments)
-        exact = adjustments + sum(
-            (Fraction(panel.weight) * _known(panels[panel.id].exact) for panel in rule.weighted_panels),
-            Fraction(0),
-        )
+        total = rule.rounding.at("total", exact_sum([*decided, adjustments]))
+        unrounded = [
+            Fraction(panel.weight) * _known(panels[panel.id].exact) for panel in rule.weighted_panels
+        ]
+        exact = exact_sum([*unrounded, adjustments])
     return Standing(entry, None, False, total, exact, panels, shares, adjustments, None, tuple(sorted(flags)))
 
 

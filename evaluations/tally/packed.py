@@ -21,16 +21,22 @@ from evaluations.tally.averages import median
 from evaluations.tally.ballots import csv_field, csv_file
 from evaluations.tally.decimals import plain_text
 from evaluations.tally.inputs import COLUMNS, Inputs, Mark
-from evaluations.tally.panels import CriterionScore, PanelScore, Points, score_of_criteria, weights_of
+from evaluations.tally.panels import (
+    CriterionScore,
+    PanelScore,
+    Points,
+    criterion_score,
+    score_of_criteria,
+    weights_of,
+)
 from evaluations.tally.rows import entry_ids, seat_ids
-from evaluations.tally.rule import Average, Panel, RuleSet, Trim
+from evaluations.tally.rule import Average, Criterion, Panel, RuleSet, Trim
 from evaluations.tally.scale import step_decimals
 
 Ints = NDArray[np.int64]
 
 SCALE = 1000  # columns hold thousandths of a point
 _LIMIT = 1 << 62
-_BLOCK = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,36 +105,33 @@ class PackedMarks:
         """The SHA-256 of the canonical marks.csv, which is put together from few different pieces."""
         digest = hashlib.sha256(csv_file(COLUMNS["marks.csv"], ()))
         size = len(self.entry_names)
-        heads = [
-            f"{csv_field(panel)},{csv_field(entry)},".encode()
-            for panel in self.panel_names
-            for entry in self.entry_names
-        ]
-        seats = [f"{csv_field(seat)},".encode() for seat in self.seat_names]
-        tails, tail = self._tails()
-        tables = [np.array([*pieces, b""], dtype=object) for pieces in (heads, seats, tails)]
-        for start in range(0, len(self.value), _BLOCK):
-            part = slice(start, start + _BLOCK)
-            lines = np.empty((len(self.value[part]), 3), dtype=object)
-            lines[:, 0] = tables[0][self.panel[part] * size + self.entry[part]]
-            lines[:, 1] = tables[1][self.seat[part]]
-            lines[:, 2] = tables[2][tail[part]]
-            digest.update(b"".join(lines.ravel().tolist()))
+        pieces, piece = self._ends()
+        table = np.array([*pieces, b""], dtype=object)
+        of_entry = self.panel * size + self.entry
+        starts = np.flatnonzero(np.diff(of_entry, prepend=-1))
+        ends = [*starts[1:].tolist(), len(of_entry)]
+        for number, start, end in zip(of_entry[starts].tolist(), starts.tolist(), ends, strict=True):
+            names = self.panel_names[number // size], self.entry_names[number % size]
+            head = "".join(f"{csv_field(name)}," for name in names).encode()
+            digest.update(head)
+            digest.update(head.join(table[piece[start:end]].tolist()))
         return digest.hexdigest()
 
-    def _tails(self) -> tuple[list[bytes], Ints]:
-        """The different ends of lines (criterion and mark), and which of them each line has."""
+    def _ends(self) -> tuple[list[bytes], Ints]:
+        """The different ends of lines (seat, criterion and mark), and which of them each line has."""
         width = int(self.value.max(initial=0) - self.value.min(initial=0)) + 1
         least = int(self.value.min(initial=0))
-        kinds, number = _distinct(
+        tails, tail = _distinct(
             self.criterion * width + (self.value - least), len(self.criterion_names) * width
         )
-        tails = []
-        for kind in kinds.tolist():
+        texts = []
+        for kind in tails.tolist():
             name = self.criterion_names[kind // width]
             points = Fraction(kind % width + least, self.units[name])
-            tails.append(f"{csv_field(name)},{_decimal(points)}\n".encode())
-        return tails, number
+            texts.append(f"{csv_field(name)},{_decimal(points)}\n".encode())
+        seats = [f"{csv_field(seat)},".encode() for seat in self.seat_names]
+        ends, end = _distinct(self.seat * len(texts) + tail, len(seats) * len(texts))
+        return [seats[kind // len(texts)] + texts[kind % len(texts)] for kind in ends.tolist()], end
 
     def panel_scores(self, rule: RuleSet, panel: Panel, corrections: Points) -> dict[str, PanelScore]:
         """The result of a panel of marks for every entry."""
@@ -158,23 +161,32 @@ class PackedMarks:
             yield item.id, found.count, exact, dropped
 
     def _by_criterion(self, rule: RuleSet, panel: Panel, part: slice) -> dict[str, PanelScore]:
-        entry, seat = self.entry[part], self.seat[part]
-        first = np.ones(len(entry), dtype=bool)
-        first[1:] = (entry[1:] != entry[:-1]) | (seat[1:] != seat[:-1])
-        judges = np.bincount(entry[first], minlength=len(self.entry_names)).tolist()
-        figures = list(self._criterion_scores(rule, panel, entry, self.criterion[part], self.value[part]))
+        entry, criterion, value = self.entry[part], self.criterion[part], self.value[part]
+        judges = np.bincount(entry[_first(entry, self.seat[part])], minlength=len(self.entry_names)).tolist()
+        figures = [
+            self._scores_of(rule, item, entry[own], value[own])
+            for item in rule.criteria_of(panel)
+            for own in [criterion == self.criterion_names.index(item.id)]
+        ]
         return {
-            name: score_of_criteria(
-                rule,
-                panel,
-                judges[number],
-                {
-                    item: (exact[number], count[number], dropped[number])
-                    for item, count, exact, dropped in figures
-                },
-            )
-            for number, name in enumerate(self.entry_names)
+            name: score_of_criteria(rule, panel, count, scores)
+            for name, count, *scores in zip(self.entry_names, judges, *figures, strict=True)
         }
+
+    def _scores_of(self, rule: RuleSet, item: Criterion, entry: Ints, value: Ints) -> list[CriterionScore]:
+        """One criterion's score of every entry; equal sums of equally many marks are computed once."""
+        found = averages(entry, value, len(self.entry_names), rule.trim, rule.average)
+        units, least = self.units[item.id], max(rule.min_marks, 1)
+        known: dict[tuple[int, int, int], CriterionScore] = {}
+        scores = []
+        for key in zip(found.count, found.total, found.over, strict=True):
+            score = known.get(key)
+            if score is None:
+                count, total, over = key
+                exact = Fraction(total, over * units) if count >= least else None
+                score = known[key] = criterion_score(rule, item, exact, count)
+            scores.append(score)
+        return scores
 
     def _sheets(self, rule: RuleSet, panel: Panel) -> tuple[Ints, Ints, Ints, NDArray[np.bool_], int]:
         """Entry, seat, weighted sum and completeness of each sheet of a panel, and how many units make a point."""
@@ -312,8 +324,10 @@ def pack(rule: RuleSet, inputs: Inputs, columns: Columns) -> PackedMarks | None:
             (columns.criterion, columns.criteria, criterion_names),
         )
     ]
+    if any(int(column.min()) < 0 for column in numbers):
+        return None
     value = _in_units(rule, columns, numbers[3], criterion_names)
-    if value is None or any(int(column.min()) < 0 for column in numbers):
+    if value is None:
         return None
     if not _allowed(rule, marking, seats, panel_names, seat_names, criterion_names, numbers):
         return None
@@ -357,13 +371,18 @@ def _in_units(rule: RuleSet, columns: Columns, criterion: Ints, names: list[str]
         if max(map(abs, figures)) * SCALE > _LIMIT:
             return None
         table[:4, number] = figures
-    units, least, most, step = (table[row][criterion] for row in range(4))
-    if int(np.abs(columns.value).max()) * int(units.max()) > _LIMIT:
+    smallest, largest = int(columns.value.min()), int(columns.value.max())
+    width = largest - smallest + 1
+    if max(-smallest, largest, width) * max(int(table[0].max()), len(names)) > _LIMIT:
         return None
-    scaled = columns.value * units
-    value: Ints = scaled // SCALE
+    # There are few different marks: each is checked and converted once.
+    kinds, kind = _distinct(criterion * width + (columns.value - smallest), len(names) * width)
+    scale, least, most, step = (table[row][kinds // width] for row in range(4))
+    scaled = (kinds % width + smallest) * scale
+    value = scaled // SCALE
     sound = (scaled % SCALE == 0) & (value >= least) & (value <= most) & ((value - least) % step == 0)
-    return value if sound.all() else None
+    found: Ints = value[kind]
+    return found if sound.all() else None
 
 
 def _allowed(
@@ -383,7 +402,14 @@ def _allowed(
         of_seat[row] = [name in seats[panel.id] for name in seat_names]
         of_criterion[row] = [name in panel.criteria for name in criterion_names]
     panel_, _entry, seat, criterion = numbers
-    return bool(of_seat[panel_, seat].all() and of_criterion[panel_, criterion].all())
+    return _within(of_seat, panel_, seat) and _within(of_criterion, panel_, criterion)
+
+
+def _within(allowed: NDArray[np.bool_], row: Ints, column: Ints) -> bool:
+    """Whether every pair of a row and a column is an allowed one."""
+    there = np.zeros(allowed.size, dtype=bool)
+    there[row * allowed.shape[1] + column] = True
+    return not (there & ~allowed.ravel()).any()
 
 
 def _may_overflow(rule: RuleSet, marking: list[Panel], units: Mapping[str, int], value: Ints) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Protocol
 
 from evaluations.tally.averages import median, trimmed_average
 from evaluations.tally.ballots import Ballots, Sheet
-from evaluations.tally.rule import Panel, RuleSet
+from evaluations.tally.rounding import exact_sum
+from evaluations.tally.rule import Criterion, Panel, RuleSet
 
 Points = Mapping[str, Fraction]
 """seat -> what is added to each of its sheet totals"""
@@ -132,43 +133,45 @@ def sheet_totals(rule: RuleSet, panel: Panel, ballots: Ballots) -> tuple[list[tu
 
 
 def _by_criterion(rule: RuleSet, panel: Panel, ballots: Ballots, sheets: Mapping[str, Sheet]) -> PanelScore:
-    figures: dict[str, tuple[Fraction | None, int, int]] = {}
+    scores = []
     for index, criterion in enumerate(rule.criteria_of(panel)):
         marks = [mark for sheet in sheets.values() if (mark := sheet[index]) is not None]
-        if not marks or len(marks) < rule.min_marks:
-            figures[criterion.id] = None, len(marks), 0
-            continue
-        exact = trimmed_average(marks, rule.trim, rule.average) / ballots.units[criterion.id]
-        figures[criterion.id] = exact, len(marks), rule.trim.dropped(len(marks))
+        exact = None
+        if marks and len(marks) >= rule.min_marks:
+            exact = trimmed_average(marks, rule.trim, rule.average) / ballots.units[criterion.id]
+        scores.append(criterion_score(rule, criterion, exact, len(marks)))
     judges = sum(any(mark is not None for mark in sheet) for sheet in sheets.values())
-    return score_of_criteria(rule, panel, judges, figures)
+    return score_of_criteria(rule, panel, judges, scores)
+
+
+def criterion_score(
+    rule: RuleSet, criterion: Criterion, average: Fraction | None, marks: int
+) -> CriterionScore:
+    """A criterion's score at the level `criterion`.
+
+    Args:
+        average: unrounded; None: too few marks.
+    """
+    if average is None:
+        return CriterionScore(None, None, None, marks, 0)
+    score = rule.rounding.at("criterion", average)
+    weighted = rule.rounding.at("weighted", score * rule.weight_of[criterion.id])
+    return CriterionScore(score, average, weighted, marks, rule.trim.dropped(marks))
 
 
 def score_of_criteria(
-    rule: RuleSet, panel: Panel, judges: int, figures: Mapping[str, tuple[Fraction | None, int, int]]
+    rule: RuleSet, panel: Panel, judges: int, scores: Sequence[CriterionScore]
 ) -> PanelScore:
-    """An entry's score at the level `criterion`.
-
-    Args:
-        figures: of each criterion the unrounded average (None: too few marks), marks, marks dropped.
-    """
-    scores, parts, exact = {}, Fraction(0), Fraction(0)
-    missing = False
-    for criterion in rule.criteria_of(panel):
-        average, marks, dropped = figures[criterion.id]
-        if average is None:
-            missing = True
-            scores[criterion.id] = CriterionScore(None, None, None, marks, dropped)
-            continue
-        weight = rule.weight_of[criterion.id]
-        score = rule.rounding.at("criterion", average)
-        weighted = rule.rounding.at("weighted", score * weight)
-        scores[criterion.id] = CriterionScore(score, average, weighted, marks, dropped)
-        parts, exact = parts + weighted, exact + weight * average
-    fewest = min(score.marks for score in scores.values())
-    if missing:
-        return PanelScore(None, None, judges, scores, fewest)
-    return PanelScore(rule.rounding.at("panel", parts), exact, judges, scores, fewest)
+    """An entry's score at the level `criterion`, from the scores of the panel's criteria, in their order."""
+    criteria = dict(zip((item.id for item in rule.criteria_of(panel)), scores, strict=True))
+    fewest = min(score.marks for score in scores)
+    weighted = [score.weighted for score in scores if score.weighted is not None]
+    if len(weighted) < len(scores):
+        return PanelScore(None, None, judges, criteria, fewest)
+    exact = [rule.weight_of[key] * score.exact for key, score in criteria.items() if score.exact is not None]
+    return PanelScore(
+        rule.rounding.at("panel", exact_sum(weighted)), exact_sum(exact), judges, criteria, fewest
+    )
 
 
 def _by_sheet(

@@ -6,8 +6,10 @@ float.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import Literal
 
 Mode = Literal["half_up", "half_even"]
@@ -50,6 +52,13 @@ class Rounding:
     def follows_gbt_8170(self) -> bool:
         """Whether this may be called rounding after GB/T 8170: half to even, and a single stage."""
         return self.mode == "half_even" and len(self.stages) == 1
+
+
+def exact_sum(values: Iterable[Fraction]) -> Fraction:
+    """The sum, over one common denominator: `sum` makes a fraction of every step."""
+    terms = list(values)
+    below = lcm(*(term.denominator for term in terms))
+    return Fraction(sum(term.numerator * (below // term.denominator) for term in terms), below)
 
 
 def figure(value: Fraction, places: int) -> str:
