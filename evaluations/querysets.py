@@ -223,3 +223,32 @@ class FundingQuerySet(models.QuerySet[Any]):
     def decided(self) -> Self:
         """Decided by two: from then on everybody may read them."""
         return self.filter(decided_at__isnull=False)
+
+
+class ObjectionQuerySet(models.QuerySet[Any]):
+    """Objections."""
+
+    def of(self, district: Any) -> Self:
+        return self.filter(round__season__district=district)
+
+    def undecided(self) -> Self:
+        return self.filter(state="received")
+
+    def without_correction(self) -> Self:
+        """Upheld, and nothing was corrected for them."""
+        return self.filter(state="upheld", corrections=None)
+
+    def outcomes(self) -> dict[str, int]:
+        """How many there are, and what came of them: all that the public learns."""
+        counted = dict(self.order_by().values_list("state").annotate(n=Count("pk")))
+        return {
+            "received": sum(counted.values()),
+            **{state: counted.get(state, 0) for state in ("upheld", "rejected")},
+        }
+
+
+class CorrectionQuerySet(models.QuerySet[Any]):
+    """Corrections of published results."""
+
+    def of(self, district: Any) -> Self:
+        return self.filter(round__season__district=district)

@@ -56,6 +56,7 @@ ROUND_MOVES: Mapping[str, frozenset[str]] = {
     R.CLOSED: frozenset({R.TALLIED}),  # never back
     R.TALLIED: frozenset({R.ON_NOTICE}),
     R.ON_NOTICE: frozenset({R.FINAL}),
+    R.FINAL: frozenset({R.ON_NOTICE}),  # by a correction: the database asks for its new tally
 }
 
 
@@ -82,4 +83,15 @@ TALLY_MOVES: Mapping[str, frozenset[str]] = {
     T.COMPUTED: frozenset({T.PROVISIONAL, T.SUPERSEDED}),
     T.PROVISIONAL: frozenset({T.FINAL, T.SUPERSEDED}),
     T.FINAL: frozenset({T.SUPERSEDED}),
+}
+
+
+class ObjectionState(models.TextChoices):
+    RECEIVED = "received", _("waits for a decision")
+    UPHELD = "upheld", _("upheld")
+    REJECTED = "rejected", _("rejected")
+
+
+OBJECTION_MOVES: Mapping[str, frozenset[str]] = {
+    ObjectionState.RECEIVED: frozenset({ObjectionState.UPHELD, ObjectionState.REJECTED}),
 }

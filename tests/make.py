@@ -19,6 +19,7 @@ from evaluations.models import (
     Delegation,
     Entry,
     Mark,
+    Objection,
     Panel,
     Paper,
     Round,
@@ -253,6 +254,23 @@ def paper(of: Submission, by: User, content: bytes = b"%PDF-1.7", **values: Any)
     row.file.save("x.pdf", ContentFile(content), save=False)
     row.save()
     return row
+
+
+def objection(of: Round, scan: bytes = b"", **values: Any) -> Objection:
+    """An objection against the results of a round, as the office recorded it."""
+    defaults = {
+        "kind": "person",
+        "name": "赵先生",
+        "contact": "13900001234",
+        "text": "一位评委与参评社区有亲属关系，应当回避。",
+        "received_on": timezone.localdate(),
+        "recorded_by": values.pop("by", None) or user(),
+    }
+    row = Objection(round=of, **{**defaults, **values})
+    if scan:
+        row.scan_name, row.scan_kind = "异议书.jpg", "jpg"
+        row.scan.save("x.jpg", ContentFile(scan), save=False)
+    return saved(row)
 
 
 def delegation(of: Submission, to: SocialOrganization, by: User) -> Delegation:

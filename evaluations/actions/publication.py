@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from communities.workdays import workdays_of
+from evaluations.actions.locks import hold_round
 from evaluations.actions.public_files import replace_files
 from evaluations.conduct import conduct_of
 from evaluations.models import Publication, Round, Tally
@@ -43,9 +44,15 @@ def publish_provisional(round_: Round, *, by: Any, second: Any, now: dt.datetime
 def publish_final(round_: Round, *, by: Any, second: Any, now: dt.datetime) -> Publication:
     """Make the results final once the notice is over.
 
-    Raises: Refusal while the notice runs; StaleState if the round is not on notice (any more).
+    Raises: Refusal while the notice runs or an objection is undecided; StaleState if the round is not on notice (any more).
     """
+    hold_round(round_.pk)  # an objection or a correction on its way comes first, or sees the final results
+    round_.refresh_from_db()
     row = _standing_tally(round_)
+    if round_.objections.undecided().exists():
+        raise Refusal(
+            _("An objection is not decided yet. The results wait for it."), code="objection-undecided"
+        )
     if not notice_is_over(round_, now):
         raise Refusal(
             _("The notice runs until the end of %(day)s.") % {"day": round_.notice_to}, code="notice-not-over"

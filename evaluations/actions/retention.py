@@ -6,6 +6,7 @@ as they were frozen, marks under pseudonyms, logs, bundles, the sealed side of t
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.db.models import Max, Q
 
 from communities.models import Decision, District
 from communities.states import DecisionState
-from evaluations.models import Card, Paper, Recusal, Season, Seat, Submission
+from evaluations.models import Card, Objection, Paper, Recusal, Season, Seat, Submission
 from evaluations.states import SeasonState, SeatState
 from goldidea.lib import audit
 from goldidea.lib.codes import new_code
@@ -51,6 +52,7 @@ def erase_season(season: Season, now: dt.datetime) -> Counts:
         "recusals": Recusal.objects.filter(seat__round__season=season)
         .exclude(note="", declared_by=None)
         .update(note="", declared_by=None),
+        "objections": _objections(season),
         "papers": Paper.objects.filter(submission__season=season).exclude(name=ERASED).update(name=ERASED),
         "cards": Card.objects.filter(seat__round__season=season).delete()[0],
     }
@@ -80,6 +82,17 @@ def _cases(season: Season) -> int:
     nobody: dict[str, Any] = {"worker_name": "", "worker_phone": "", "head_name": "", "team": [], "rough": {}}
     named = Submission.objects.filter(season=season).exclude(**{**nobody, "worker_phone": ""})
     return named.update(**nobody)
+
+
+def _objections(season: Season) -> int:
+    """Who objected, what they wrote and its scan; that there was an objection and what came of it stays."""
+    found = Objection.objects.filter(round__season=season).exclude(scan_name="", name="", text="")
+    for row in found:
+        if row.scan:
+            transaction.on_commit(partial(row.scan.storage.delete, row.scan.name))
+        row.name = row.contact = row.text = row.reasons = row.scan = row.scan_name = ""
+        row.save(update_fields=["name", "contact", "text", "reasons", "scan", "scan_name"])
+    return len(found)
 
 
 def _seats(season: Season) -> int:

@@ -4,6 +4,7 @@ Evidence (insert-only): SubmissionSnapshot, RoundEvent, ScoreSheet, Mark, SheetV
 migrations/0002_evidence.py.
 """
 
+from evaluations.models.corrections import Adjustment, Correction, Objection
 from evaluations.models.funding import FundingPlan
 from evaluations.models.papers import SEALED, Delegation, Paper, Presence
 from evaluations.models.results import Analysis, Bundle, Publication, Standing, Tally, TallyRefusal
@@ -20,15 +21,18 @@ from evaluations.models.submissions import (
 
 __all__ = [
     "SEALED",
+    "Adjustment",
     "Analysis",
     "Assignment",
     "Bundle",
     "Card",
+    "Correction",
     "Criterion",
     "Delegation",
     "Entry",
     "FundingPlan",
     "Mark",
+    "Objection",
     "Panel",
     "Paper",
     "Photo",

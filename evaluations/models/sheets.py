@@ -106,6 +106,7 @@ class RoundEvent(models.Model):
         SHEET = "sheet", _("score sheet")
         VOID = "void", _("sheet voided")
         ADJUST = "adjust", _("adjustment")
+        CORRECT = "correct", _("corrected")
         CLOSE = "close", _("closed")
         CANCEL = "cancel", _("cancelled")
 

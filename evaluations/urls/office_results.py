@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from evaluations.views import funding
+from evaluations.views import funding, objections
 from evaluations.views import results as views
 
 results: list[URLPattern] = [
@@ -12,5 +12,11 @@ results: list[URLPattern] = [
     path("rounds/<code:code>/void/", views.round_void, name="round_void"),
     path("rounds/<code:code>/funding/", funding.round_funding, name="round_funding"),
     path("rounds/<code:code>/funding/ask/", funding.round_funding_ask, name="round_funding_ask"),
+    path("rounds/<code:code>/objections/", objections.round_objections, name="round_objections"),
+    path("rounds/<code:code>/objections/new/", objections.objection_new, name="objection_new"),
+    path("objections/<code:code>/", objections.objection, name="objection"),
+    path("objections/<code:code>/contact/", objections.objection_contact, name="objection_contact"),
+    path("objections/<code:code>/decide/", objections.objection_decide, name="objection_decide"),
+    path("objections/<code:code>/scan/", objections.objection_scan, name="objection_scan"),
     path("rounds/<code:code>/advance/", views.round_advance, name="round_advance"),
 ]

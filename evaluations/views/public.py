@@ -251,7 +251,13 @@ def notice(request: HttpRequest, code: str) -> HttpResponse:
         reverse("public:result", args=[row.round.season.district.slug, row.round.code])
     )
     superseded = _publication(request, row.round.code) != row
-    context = {"publication": row, "body": json.loads(row.body), "superseded": superseded, "here": here}
+    context = {
+        "publication": row,
+        "body": json.loads(row.body),
+        "superseded": superseded,
+        "here": here,
+        "objections": row.round.objections.outcomes(),
+    }
     return page(request, "public/notice.html", context)
 
 

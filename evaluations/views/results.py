@@ -51,6 +51,7 @@ def round_results(request: HttpRequest, code: str) -> HttpResponse:
         "hosting": rules.hosts(request.user, round_),
         "published": round_.state in rules.PUBLISHED,
         "may_publish": _next_publication(request.user, round_),
+        "undecided": round_.objections.undecided().count(),
         "notice_over": notice_is_over(round_, timezone.now()),
     }
     return round_page(request, "results/round.html", round_, "round_results", context)

@@ -12,6 +12,7 @@ from communities.models import Decision
 from communities.states import DecisionState
 from evaluations.models import Round
 from evaluations.rules import rounds as rules
+from evaluations.rules.objections import can_record_objection
 from evaluations.rules.papers import can_take_papers
 from evaluations.rules.results import can_fund, can_view_tally
 from evaluations.rules.scoring import can_see_cards
@@ -59,6 +60,8 @@ def tabs(request: HttpRequest, round_: Round, here: str) -> list[Tab]:
         names.append(("round_progress", _("Progress")))
         if can_view_tally(request.user, round_):
             names.append(("round_results", _("Results")))
+        if can_record_objection(request.user, round_):
+            names.append(("round_objections", _("Objections")))
         if can_fund(request.user, round_):
             names.append(("round_funding", _("Funding")))
     urls = [(name, address(name, round_), words) for name, words in names]

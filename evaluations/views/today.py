@@ -17,7 +17,7 @@ from communities.accounts import accounts_within
 from communities.context import address
 from communities.decisions import waiting_for
 from communities.models import District
-from evaluations.models import Assignment, Round, ScoreSheet, Seat, Submission
+from evaluations.models import Assignment, Objection, Round, ScoreSheet, Seat, Submission
 from goldidea.lib.htmx import page
 from organizations.models import SocialOrganization
 
@@ -119,6 +119,21 @@ def _submissions(reader: Reader) -> Any:
     return reader.within_reach(Submission.objects.of(reader.district))
 
 
+def objections_undecided(reader: Reader) -> Count:
+    """Final publication waits for each of them."""
+    rows = reader.within_reach(Objection.objects.of(reader.district), "round__sub_district")
+    number = rows.undecided().count()
+    return Count(
+        number,
+        npgettext("unit", "objection", "objections", number),
+        _("Objections to decide"),
+        "office:rounds",
+        "?state=on_notice",
+        "warn" if number else "ok",
+        _("final results wait for them") if number else _("none waits"),
+    )
+
+
 def organizations_proposed(reader: Reader) -> Count:
     rows = reader.within_reach(SocialOrganization.objects.of(reader.district)).filter(state="proposed")
     number = rows.count()
@@ -188,6 +203,7 @@ STAFF_COUNTS: tuple[Counted, ...] = (
     decisions_waiting,
     cases_to_check,
     cases_returned,
+    objections_undecided,
     organizations_proposed,
     accounts_not_activated,
 )

@@ -18,6 +18,8 @@ EVIDENCE_TABLES = (
     "evaluations_submissionsnapshot",
     "evaluations_analysis",
     "evaluations_bundle",
+    "evaluations_correction",
+    "evaluations_adjustment",
     "lib_seal",
     "lib_checkpoint",
 )

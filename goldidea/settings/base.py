@@ -343,6 +343,7 @@ DECISIONS = {
     "cancel_round": "evaluations.decisions.rounds.CancelRound",
     "publish_provisional": "evaluations.decisions.results.PublishProvisional",
     "publish_final": "evaluations.decisions.results.PublishFinal",
+    "decide_objection": "evaluations.decisions.objections.DecideObjection",
     "decide_funding": "evaluations.decisions.funding.DecideFunding",
     "void_sheet": "evaluations.decisions.results.VoidSheet",
     "replace_seat": "evaluations.decisions.rounds.ReplaceSeat",

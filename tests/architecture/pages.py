@@ -72,6 +72,8 @@ ELECTION = "election record: create, edit, view"
 ASSIGN = "assignment: edit before opening"
 SEAT_CHANGE = "seat, assignment: change after opening"
 PROGRESS = "progress: who has handed in, and counts"
+OBJECT = "objection: record, read in the office"
+OBJECT_DECIDE = "objection: decide"
 FUND = "award, agreement: create, edit"
 TALLY = "tally: view before publishing"
 PUBLISH = "result: publish, correct"
@@ -273,6 +275,12 @@ PAGES: dict[str, Page] = {
     "office:round_results": get(TALLY, "round_tallied"),
     "office:round_publish": post(PUBLISH, "round_tallied"),
     "office:round_void": form(VOID, "round_open"),
+    "office:round_objections": get(OBJECT, "public_round"),
+    "office:objection_new": form(OBJECT, "public_round"),
+    "office:objection": get(OBJECT, "objection"),
+    "office:objection_contact": form(OBJECT, "objection"),
+    "office:objection_decide": form(OBJECT_DECIDE, "objection"),
+    "office:objection_scan": get(OBJECT, "objection"),
     "office:round_funding": form(FUND, "round_final"),
     "office:round_funding_ask": post(FUND, "round_final"),
     "office:round_advance": post(DISTRICT, "final_draft"),

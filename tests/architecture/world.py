@@ -33,6 +33,7 @@ CANARIES = {
     "worker": "+8613900007773",
     "user": "+8613900007774",
     "social worker": "+8613900007775",
+    "objector": "+8613900007776",
 }
 MARKS = {"甲": [("50", "30"), ("40", "20")], "乙": [("30", "30"), ("40", "20")]}
 
@@ -106,6 +107,7 @@ class World:
         self._bundle(publication)
         final, funded = (self._final(district, sub_district, f"{name} {word}") for word in ("终审", "已资助"))
         decide_funding(funded.funding, by=make.user(), second=make.user(), now=now)
+        objection = make.objection(published, contact=CANARIES["objector"], scan=jpeg())
         decision = request_decision("close_round", opened, {}, by=people["district_staff_2"], now=now)
         meeting = make.saved(
             ElectionMeeting(
@@ -144,6 +146,7 @@ class World:
             "public_rule_set": published.rule_set.code,
             "public_case": published.entries.first().submission.code,
             "publication": publication.code,
+            "objection": objection.code,
             "decision": decision.code,
             **self._around(sub_district, community, organization, people[role], opened, drafted),
         }

@@ -52,5 +52,5 @@ def test_the_page_costs_the_same_whatever_waits(cast: Cast, django_assert_num_qu
     client = enter(cast.people["subdistrict_staff"])
     for _more in range(2):
         make.submission(season, cast.community, "submitted")
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             client.get("/shangcheng/office/")

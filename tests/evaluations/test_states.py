@@ -2,19 +2,22 @@
 
 import contextlib
 import threading
+import uuid
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from communities.models import Decision
 from communities.states import DECISION_MOVES, DecisionState
-from evaluations.models import Round, Season, Seat, Submission, Tally
+from evaluations.models import Correction, Publication, Round, RoundEvent, Season, Seat, Submission, Tally
 from evaluations.states import (
+    OBJECTION_MOVES,
     ROUND_MOVES,
     SEASON_MOVES,
     SEAT_MOVES,
     SUBMISSION_MOVES,
     TALLY_MOVES,
+    ObjectionState,
     RoundState,
     SeasonState,
     SeatState,
@@ -36,6 +39,7 @@ TABLES = {
     "submission": (SubmissionState, SUBMISSION_MOVES),
     "seat": (SeatState, SEAT_MOVES),
     "tally": (TallyState, TALLY_MOVES),
+    "objection": (ObjectionState, OBJECTION_MOVES),
     "decision": (DecisionState, DECISION_MOVES),
     "organization": (OrganizationState, ORGANIZATION_MOVES),
     "judge": (JudgeState, JUDGE_MOVES),
@@ -45,11 +49,12 @@ TABLES = {
 ALLOWED = {
     "season": "draft>running running>finished",
     "round": "draft>open draft>cancelled open>counting open>cancelled counting>closed counting>cancelled "
-    "closed>tallied tallied>on_notice on_notice>final",
+    "closed>tallied tallied>on_notice on_notice>final final>on_notice",
     "submission": "draft>submitted draft>withdrawn submitted>returned submitted>accepted submitted>not_eligible "
     "submitted>withdrawn returned>submitted returned>withdrawn accepted>withdrawn not_eligible>submitted",
     "seat": "live>replaced live>withdrawn",
     "tally": "computed>provisional computed>superseded provisional>final provisional>superseded final>superseded",
+    "objection": "received>upheld received>rejected",
     "decision": "pending>approved pending>declined pending>withdrawn pending>lapsed pending>void",
     "organization": "proposed>active proposed>dissolved active>suspended active>dissolved suspended>active suspended>dissolved",
     "judge": "nominated>elected nominated>not_elected nominated>declined elected>appointed elected>declined "
@@ -92,7 +97,12 @@ def born_in(rows, name, state):
     """A row of this kind in this state. Rounds and tallies are inserted so: the trigger guards moves, not births."""
     row = rows.get(name)
     if name == "round":
-        return make.round(rows["season"], rows["cast"].neighbour, state=state)
+        born = make.round(rows["season"], rows["cast"].neighbour, state=state)
+        if state == RoundState.FINAL:
+            correct(born)
+        return born
+    if name == "objection":
+        return make.objection(rows["round"], state=state)
     if name == "tally":
         return Tally.objects.create(
             round=rows["round"],
@@ -108,6 +118,18 @@ def born_in(rows, name, state):
         type(row).objects.filter(pk=row.pk).update(state=state)
     row.refresh_from_db()
     return row
+
+
+def correct(round_):
+    """What the database wants of a final round that goes back on notice: a correction with its new tally."""
+    of = {"round": round_, "result": "{}"}
+    old = Tally.objects.create(version=1, state="superseded", **of)
+    new = Tally.objects.create(version=2, **of)
+    before = Publication.objects.create(round=round_, tally=old, kind="final", body="{}", etag="0" * 64)
+    event = RoundEvent.objects.create(round=round_, kind="correct", body="{}", digest=uuid.uuid4().hex * 2)
+    Correction.objects.create(
+        round=round_, tally=new, before=before, kind="void", changes=[], event=event, reasons="x"
+    )
 
 
 def elected(rows):
