@@ -109,6 +109,7 @@ function checkLog(state) {
   if (open.event !== "open" || note[1] !== String(leaves.length) || note[2] !== base64) throw new Wrong("checkpoint");
   state.sheets = new Map();
   state.latest = new Map();
+  const taken = new Set();
   state.panel = new Map(open.seats.map((seat) => [seat.seat, seat.panel]));
   state.events.forEach((event) => {
     if (event.event === "seat") state.panel.set(event.seat, event.panel);
@@ -116,7 +117,8 @@ function checkLog(state) {
     const name = sha256(utf8(canonical(event)));
     const pair = `${event.seat}\n${event.entry}`;
     const before = state.latest.get(pair);
-    if ((before ? state.sheets.get(before).revision : 0) + 1 !== event.revision && event.revision === 1) throw new Wrong("fork");
+    if (taken.has(`${pair}\n${event.revision}`)) throw new Wrong("fork", event.entry);
+    taken.add(`${pair}\n${event.revision}`);
     state.sheets.set(name, event);
     if (!before || state.sheets.get(before).revision < event.revision) state.latest.set(pair, name);
   });
