@@ -28,7 +28,9 @@ class GridFilter(PlaceFilter):
     """Number, name, buildings or social worker; community, level, without a social worker, ended."""
 
     q = django_filters.CharFilter(label=_("Number, name, building or social worker"), method="by_name")
-    level = django_filters.ChoiceFilter(label=_("Level"), choices=Grid.Level.choices, empty_label=_("all"))
+    level = django_filters.ChoiceFilter(
+        label=pgettext_lazy("grid", "Level"), choices=Grid.Level.choices, empty_label=_("all")
+    )
     only = django_filters.ChoiceFilter(
         label=_("Only"),
         choices=[("vacant", _("without a social worker")), ("ended", _("ended"))],
