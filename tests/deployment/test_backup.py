@@ -14,6 +14,7 @@ import psycopg2
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import override_settings
 
 from goldidea.lib.backup import rows
 from goldidea.lib.backup.archive import BadBackup, verified
@@ -74,21 +75,18 @@ def empty_database():
 def lost(django_db_setup, django_db_blocker, tmp_path_factory):
     """A district in full swing, with uploads: its database, its folder, and a sealed backup of both."""
     folder = tmp_path_factory.mktemp("backup")
-    media, kept = folder / "media", settings.MEDIA_ROOT
-    settings.MEDIA_ROOT = str(media)
+    media = folder / "media"
     key = folder / "key"
     key.write_text(base64.b64encode(os.urandom(32)).decode())
-    try:
-        with clone(django_db_blocker) as database:
-            World("shangcheng")
-            backup = folder / "whole.backup"
-            made = run(
-                database, APPLICATION, media, "backup", str(backup), "--key-file", str(key), "--with-secrets"
-            )
-            assert made.returncode == 0, made.stdout + made.stderr
-            yield database, media, backup, key
-    finally:
-        settings.MEDIA_ROOT = kept
+    # Not by hand: the storage remembers its folder until it is told that the setting has changed.
+    with override_settings(MEDIA_ROOT=str(media)), clone(django_db_blocker) as database:
+        World("shangcheng")
+        backup = folder / "whole.backup"
+        made = run(
+            database, APPLICATION, media, "backup", str(backup), "--key-file", str(key), "--with-secrets"
+        )
+        assert made.returncode == 0, made.stdout + made.stderr
+        yield database, media, backup, key
 
 
 def test_the_drill(lost, tmp_path, capsys):

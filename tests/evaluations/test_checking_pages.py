@@ -113,7 +113,6 @@ def test_the_page_the_file_and_the_sheet_for_the_notice_board(client):
     assert address in page and found.bundle.sha256 in page and found.bundle.checkpoint.root in page
     answer = client.get(address)
     content = b"".join(answer.streaming_content)
-    answer.close()
     assert (len(content), answer["Content-Type"]) == (found.bundle.size, "application/zip")
     assert "immutable" in answer["Cache-Control"] and answer["Content-Disposition"].startswith("attachment")
     assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None

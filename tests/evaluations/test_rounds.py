@@ -473,7 +473,7 @@ def test_lists_ask_a_constant_number_of_questions(client, django_assert_num_quer
 
 QUERIES = {
     "rounds": 9,
-    "round": 30,
+    "round": 32,
     "round_entries": 8,
     "round_seats": 10,
     "round_assignment": 19,

@@ -305,7 +305,7 @@ def test_the_list_asks_the_database_the_same_number_of_times(
         writer.get(url("list"))
 
 
-LIST_QUERIES = 14
+LIST_QUERIES = 13
 
 
 def test_an_organizations_person_learns_that_there_is_nothing_yet(
