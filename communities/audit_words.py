@@ -100,6 +100,7 @@ ACTIONS: Final[dict[str, Any]] = {
     "close round early": _("closed a round early"),
     "tally round": _("tallied a round"),
     "tally refused": _("found no result: judges cannot be compared"),
+    "count plain": _("let a round be counted without corrections"),
     "publish provisional results": _("published provisional results"),
     "publish final results": _("published final results"),
     "advance entries": _("advanced entries into the final"),

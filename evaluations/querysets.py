@@ -79,8 +79,14 @@ class RoundQuerySet(models.QuerySet[Any]):
         return self.filter(state="open", closes_at__lte=now)
 
     def awaiting_tally(self) -> Self:
-        """Closed, and not known to have no result."""
-        return self.filter(state="closed", tally_refusal=None)
+        """Closed, and not known to have no result, or to be counted plain by decision of two people."""
+        events = self.model._meta.apps.get_model("evaluations", "RoundEvent").objects
+        plain = Exists(events.filter(round=OuterRef("pk"), kind="plain"))
+        return self.filter(Q(tally_refusal=None) | plain, state="closed")
+
+    def refused(self) -> Self:
+        """Closed without a result, and nobody has decided yet to count them plain."""
+        return self.filter(state="closed", tally_refusal__isnull=False).exclude(events__kind="plain")
 
 
 class EntryQuerySet(models.QuerySet[Any]):

@@ -5,10 +5,9 @@ from typing import Any
 
 from django.db import transaction
 
-from evaluations.actions.counting import tally_inputs
+from evaluations.actions.counting import rule_of, tally_inputs
 from evaluations.actions.locks import claim_analysis
 from evaluations.models import Analysis, Round, Tally
-from evaluations.parsed import parsed_rule
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +37,7 @@ def _body(tally: Tally) -> str:
 
     try:
         with transaction.atomic():
-            found = analyse(
-                parsed_rule(tally.round.rule_set), tally_inputs(tally.round), homes_of(tally.round)
-            )
+            found = analyse(rule_of(tally.round), tally_inputs(tally.round), homes_of(tally.round))
     except (ArithmeticError, ValueError):
         logger.exception("the analysis of tally %s could not be computed", tally.code)
         return ""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
-from evaluations.models import Recusal, Round, SheetVoid
-from evaluations.tally import Inputs
+from evaluations.models import Recusal, Round, RoundEvent, SheetVoid
+from evaluations.parsed import parsed_rule
+from evaluations.tally import Inputs, RuleSet
 
 if TYPE_CHECKING:
     from evaluations.tally.packed import Columns
@@ -23,6 +24,13 @@ MARKS = """
 SELECT m.sheet_id, (m.criterion_id << 32) + (m.value * 1000)::int8 + 2147483648
 FROM evaluations_mark m JOIN evaluations_scoresheet s ON s.id = m.sheet_id WHERE s.round_id = {round}
 """
+
+
+def rule_of(round_: Round) -> RuleSet:
+    """The rule by which the round counts: its rule set; where two people decided so, without the refusal to count plain."""
+    rule = parsed_rule(round_.rule_set)
+    plain = RoundEvent.objects.filter(round=round_, kind=RoundEvent.Kind.PLAIN).exists()
+    return rule.never_refusing if plain else rule
 
 
 def tally_inputs(round_: Round) -> Inputs:

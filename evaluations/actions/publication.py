@@ -12,7 +12,7 @@ from communities.workdays import workdays_of
 from evaluations.actions.locks import hold_round
 from evaluations.actions.public_files import replace_files
 from evaluations.conduct import conduct_of
-from evaluations.models import Publication, Round, Tally
+from evaluations.models import Publication, Round, RoundEvent, Tally
 from evaluations.parsed import parsed_rule
 from evaluations.states import ROUND_MOVES, TALLY_MOVES, RoundState, TallyState
 from evaluations.tally import RuleSet, canonical, full_marks
@@ -121,9 +121,24 @@ def publication_document(row: Tally, round_: Round, kind: str, now: dt.datetime)
             "marks": row.marks_sha256,
             "result": canonical.sha256(row.result.encode()),
         },
+        "not_calibrated": plain_of(row, round_),
         "means": _means(standings),
         "standings": standings,
     }
+
+
+def plain_of(row: Tally, round_: Round) -> dict[str, Any] | None:
+    """The panels counted without corrections since their judges cannot be compared, and when two people decided that.
+
+    None: there are none. `decided_on` is None where the rule itself says so.
+    """
+    if parsed_rule(round_.rule_set).calibration is None:  # the text of a result is long
+        return None
+    warnings = json.loads(row.result)["warnings"]
+    panels = [item["panel"] for item in warnings if item["code"] == "not_calibrated"]
+    event = round_.events.filter(kind=RoundEvent.Kind.PLAIN).first() if panels else None
+    decided_on = timezone.localdate(event.at).isoformat() if event else None
+    return {"panels": panels, "decided_on": decided_on} if panels else None
 
 
 def _day(day: dt.date | None) -> str | None:

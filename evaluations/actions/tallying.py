@@ -9,9 +9,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from evaluations.actions.counting import inputs_without_marks, mark_columns
+from evaluations.actions.counting import inputs_without_marks, mark_columns, rule_of
 from evaluations.models import Round, Standing, Tally, TallyRefusal
-from evaluations.parsed import parsed_rule
 from evaluations.states import ROUND_MOVES, RoundState
 from evaluations.tally import DisconnectedError, awards, tally_columns
 from evaluations.tally import RuleSet as Rule
@@ -33,11 +32,13 @@ def tally_round(round_id: int, now: dt.datetime) -> Tally | None:
     round_ = claimed.awaiting_tally().select_related("season__district", "rule_set").first()
     if round_ is None:
         return None
-    rule = parsed_rule(round_.rule_set)
+    rule = rule_of(round_)
     try:
         result = tally_columns(rule, inputs_without_marks(round_), mark_columns(round_))
     except DisconnectedError as refusal:
-        TallyRefusal.objects.create(round=round_, code=refusal.code, params=dict(refusal.params))
+        TallyRefusal.objects.create(
+            round=round_, code=refusal.code, params={**refusal.params, "panels": refusal.panels}
+        )
         audit.record("tally refused", round_, reason=str(refusal)[:200])
         return None
     document = result.as_dict()

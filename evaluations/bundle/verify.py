@@ -302,6 +302,8 @@ class Log:
             self.panel[event["seat"]] = event["panel"]
         self.assigned = {(s, e) for ev in self.of("assign") for s, es in ev["added"].items() for e in es}
         self.voided = {event["sheet"] for event in self.of("void")}
+        if any(event["at"] < self.close["at"] for event in self.of("plain")):
+            raise Wrong("plain", "截止前就决定不作校正", "counting plain was decided before the close")
         self.closes_at = max([self.open["closes_at"]] + [event["closes_at"] for event in self.of("extend")])
         self._sheets()
         self._recusals()
@@ -1103,11 +1105,32 @@ def check_openings(files, state, report, _key, _checkpoint):
         )
 
 
+def check_plain(published, state, report):
+    """Where the rule refuses to count plain, the log says that two people decided otherwise, for just these panels."""
+    rule, told = state["rule"], {w["panel"] for w in published["warnings"] if w["code"] == "not_calibrated"}
+    decided = {panel for event in state["log"].of("plain") for panel in event["panels"]}
+    refuses = rule.get("calibration", {}).get("if_disconnected") == "refuse"
+    wanted = {p["id"] for p in rule["panels"] if p["id"] in told and decimal(p["weight"]) > 0 and refuses}
+    if decided != wanted:
+        raise Wrong(
+            "plain",
+            "不作校正与记录中两人的决定不符",
+            "that judges are not corrected is not what two people decided in the log",
+        )
+    if decided:
+        names = ", ".join(sorted(decided))
+        zh = f"评委无法比较，经两人决定不作校正：{names}"
+        report.notes.append(
+            ("plain", zh, f"judges cannot be compared; two people decided not to correct: {names}")
+        )
+
+
 def check_result(files, state, report, _key, _checkpoint):
     """Every figure of result.json, computed again."""
     published = read_json(files["result.json"], "result.json")
     if canonical(published) + b"\n" != files["result.json"]:
         raise Wrong("result", "result.json 格式不对", "result.json has another form")
+    check_plain(published, state, report)
     if "marks" not in state:
         check_sums(published, state)
         report.proved.append(

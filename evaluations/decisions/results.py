@@ -10,11 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from communities.decisions import DecisionKind
 from evaluations.actions.closing import close_round_early
+from evaluations.actions.plain import count_plain
 from evaluations.actions.publication import notice_days, publish_final, publish_provisional
 from evaluations.actions.voiding import void_sheet
 from evaluations.models import Round, ScoreSheet
+from evaluations.names import panel_name
 from evaluations.notices import notice_words
 from evaluations.parsed import parsed_rule
+from evaluations.refusals import refused_panels
 from evaluations.rules import results as rules
 from evaluations.states import RoundState
 from goldidea.lib.verdict import Verdict
@@ -53,6 +56,40 @@ class CloseRoundEarly(OfRound):
         self, obj: Round, payload: dict[str, Any], *, by: Any, second: Any, reason: str, now: dt.datetime
     ) -> None:
         close_round_early(obj, by=by, second=second, now=now)
+
+
+class CountPlain(OfRound):
+    """Count a round whose judges cannot be compared without corrections, although its rule refuses that."""
+
+    label = gettext_lazy("Count without corrections")
+
+    def can_request(self, user: Any, obj: Round) -> Verdict:
+        return rules.can_count_plain(user, obj)
+
+    def state_of(self, obj: Round) -> dict[str, Any]:
+        return {"state": obj.state, "refused": obj.tally_refusal.params}
+
+    def sentences(self, obj: Round, payload: dict[str, Any]) -> list[str]:
+        first = _("“%(round)s” is counted from the marks as they were given; no judge is corrected in:") % {
+            "round": obj
+        }
+        return [
+            first,
+            *(_panel_sentence(panel, len(groups)) for panel, groups in refused_panels(obj)),
+            _(
+                "The rule stays as it is. The log, the results and the file for checking say that two people decided this."
+            ),
+        ]
+
+    def apply(
+        self, obj: Round, payload: dict[str, Any], *, by: Any, second: Any, reason: str, now: dt.datetime
+    ) -> None:
+        count_plain(obj, by=by, second=second, reason=reason, now=now)
+
+
+def _panel_sentence(panel: str, groups: int) -> str:
+    words = _("%(panel)s: judges and cases fall into %(n)d groups without a common sheet.")
+    return words % {"panel": panel_name(panel), "n": groups}
 
 
 class PublishProvisional(OfRound):

@@ -124,7 +124,10 @@ class Analysis(models.Model):
 
 
 class TallyRefusal(models.Model):
-    """Why a closed round has no tally: a panel whose judges cannot be compared, and the rule wants it refused."""
+    """Why a closed round has no tally: panels whose judges cannot be compared, and the rule wants that refused.
+
+    `params` fill the sentence; `panels` among them holds each panel's groups: [[keys of entries, pseudonyms], …].
+    """
 
     round = models.OneToOneField(Round, models.PROTECT, related_name="tally_refusal")
     code = models.CharField(max_length=40)

@@ -108,6 +108,7 @@ class RoundEvent(models.Model):
         ADJUST = "adjust", _("adjustment")
         CORRECT = "correct", _("corrected")
         CLOSE = "close", _("closed")
+        PLAIN = "plain", _("counted without corrections")
         CANCEL = "cancel", _("cancelled")
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="events")

@@ -73,6 +73,19 @@ def can_void(user: Any, round_: Round) -> Verdict:
     return ALLOWED
 
 
+def can_count_plain(user: Any, round_: Round) -> Verdict:
+    """Ask, or be the second: those who host the round, once it was refused a result. Twin: `countable_plain_by`."""
+    verdict = can_publish(user, round_, RoundState.CLOSED)
+    if verdict and not Round.objects.refused().filter(pk=round_.pk).exists():
+        return Verdict(_("This round does not wait for such a decision any more."))
+    return verdict
+
+
+def countable_plain_by(user: Any, district: Any) -> Any:
+    """Rounds that the person may let be counted plain. Twin of `can_count_plain`."""
+    return publishable_by(user, district, RoundState.CLOSED).refused()
+
+
 def public_results(district: Any) -> Any:
     """Rounds with published results."""
     return Round.objects.of(district).filter(Q(state__in=PUBLISHED))

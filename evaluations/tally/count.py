@@ -28,7 +28,7 @@ from evaluations.tally.rule import Calibration, Panel, RuleSet, TieStep
 from evaluations.tally.votes import points_of_votes
 
 if TYPE_CHECKING:
-    from evaluations.tally.calibration import Corrections
+    from evaluations.tally.calibration import Corrections, Group
     from evaluations.tally.packed import Columns
 
 Scores = Mapping[str, Mapping[str, PanelScore]]
@@ -99,17 +99,20 @@ def panel_corrections(rule: RuleSet, marks: Marks) -> tuple[dict[str, Points], l
 
     found: dict[str, Points] = {}
     notes: list[Warning_] = []
+    refused: dict[str, tuple[Group, ...]] = {}
     for panel in rule.panels:
         if panel.kind != "marks":
             continue
         computed = calibration.corrections(rule.calibration, *marks.sheet_totals(rule, panel))
         if computed.groups:
             if rule.calibration.if_disconnected == "refuse" and panel.weight > 0:
-                raise DisconnectedError(panel.id, computed.groups)
+                refused[panel.id] = computed.groups
             notes.append({"code": "not_calibrated", "panel": panel.id, "groups": len(computed.groups)})
         elif computed.points:
             found[panel.id] = computed.points
         notes += _correction_warnings(rule.calibration, panel, computed)
+    if refused:
+        raise DisconnectedError(refused)
     return found, notes
 
 

@@ -226,9 +226,14 @@ class FolderError(TallyError):
 
 
 class DisconnectedError(TallyError):
-    """A panel is refused since its judges cannot be compared. `groups` holds entries and seats of each group."""
+    """Panels are refused since their judges cannot be compared. The sentence names the first of them.
 
-    def __init__(self, panel: str, groups: Sequence[tuple[Sequence[str], Sequence[str]]]) -> None:
+    `panels` holds all of them, each with its groups: the entries and the seats of each.
+    """
+
+    def __init__(self, panels: Mapping[str, Sequence[tuple[Sequence[str], Sequence[str]]]]) -> None:
+        self.panels = dict(panels)
+        panel, groups = next(iter(self.panels.items()))
         super().__init__("disconnected", {"panel": panel, "count": len(groups)})
         self.panel = panel
         self.groups = tuple(groups)

@@ -9,6 +9,7 @@ results: list[URLPattern] = [
     path("rounds/<code:code>/results/", views.round_results, name="round_results"),
     path("rounds/<code:code>/publish/", views.round_publish, name="round_publish"),
     path("rounds/<code:code>/close/", views.round_close, name="round_close"),
+    path("rounds/<code:code>/plain/", views.round_plain, name="round_plain"),
     path("rounds/<code:code>/void/", views.round_void, name="round_void"),
     path("rounds/<code:code>/funding/", funding.round_funding, name="round_funding"),
     path("rounds/<code:code>/funding/ask/", funding.round_funding_ask, name="round_funding_ask"),

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from communities.actions.decisions import request_decision
 from communities.models import Decision
 from evaluations.actions.advancing import advance_entries
-from evaluations.actions.publication import notice_is_over
+from evaluations.actions.publication import notice_is_over, plain_of
 from evaluations.forms.results import ReasonForm, VoidForm
 from evaluations.models import Round, Tally
 from evaluations.names import in_language, panel_name
 from evaluations.parsed import parsed_rule
+from evaluations.refusals import refused_panels
 from evaluations.rules import results as rules
 from evaluations.states import RoundState
 from evaluations.views.round_frame import round_page
@@ -53,6 +54,7 @@ def round_results(request: HttpRequest, code: str) -> HttpResponse:
         "may_publish": _next_publication(request.user, round_),
         "undecided": round_.objections.undecided().count(),
         "notice_over": notice_is_over(round_, timezone.now()),
+        "plain": plain_of(tally, round_) if tally else None,
     }
     return round_page(request, "results/round.html", round_, "round_results", context)
 
@@ -110,6 +112,20 @@ def round_close(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, _("Asked. It happens as soon as a second person has approved it."))
         return go(request, "office:round", round_.season.district.slug, round_.code)
     return page(request, "results/close.html", {"round": round_, "form": form}, 422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def round_plain(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask to count a refused round without corrections, with a reason; names what could not be compared."""
+    round_ = _round(request, code)
+    rules.can_count_plain(request.user, round_).enforce()
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        request_decision("count_plain", round_, {}, by=request.user, now=timezone.now(), **form.cleaned_data)
+        messages.success(request, _("Asked. It happens as soon as a second person has approved it."))
+        return go(request, "office:round", round_.season.district.slug, round_.code)
+    context = {"round": round_, "form": form, "refused": refused_panels(round_)}
+    return page(request, "results/plain.html", context, 422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,8 +17,9 @@ from evaluations.actions import rounds as actions
 from evaluations.filters.rounds import RoundFilter
 from evaluations.forms.rounds import PreliminariesForm, RoundForm
 from evaluations.forms.seasons import put_errors
-from evaluations.models import Round, Season, TallyRefusal
+from evaluations.models import Round, Season
 from evaluations.progress import boards
+from evaluations.refusals import refused_panels
 from evaluations.rules import results as result_rules
 from evaluations.rules import rounds as rules
 from evaluations.rules.opening import readiness
@@ -75,11 +76,13 @@ def round(request: HttpRequest, code: str) -> HttpResponse:
         "closing": result_rules.can_close_early(user, found),
         "voiding": result_rules.can_void(user, found),
         "published": found.state in result_rules.PUBLISHED,
+        "plain": result_rules.can_count_plain(user, found),
         "cancelling": rules.can_cancel(user, found),
     }
     if context["watching"]:
         context["boards"] = boards(found)
-        context["refusal"] = TallyRefusal.objects.filter(round=found).first()
+        if Round.objects.refused().filter(pk=found.pk).exists():  # type: ignore[attr-defined]
+            context["refused"] = refused_panels(found)
         context["pending"] = list(pending_of(found))
         context["opening_asked"] = any(decision.kind == "open_round" for decision in context["pending"])
         if found.state == RoundState.DRAFT:

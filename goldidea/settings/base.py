@@ -341,6 +341,7 @@ DECISIONS = {
     "extend_round": "evaluations.decisions.rounds.ExtendRound",
     "close_round": "evaluations.decisions.results.CloseRoundEarly",
     "cancel_round": "evaluations.decisions.rounds.CancelRound",
+    "count_plain": "evaluations.decisions.results.CountPlain",
     "publish_provisional": "evaluations.decisions.results.PublishProvisional",
     "publish_final": "evaluations.decisions.results.PublishFinal",
     "decide_objection": "evaluations.decisions.objections.DecideObjection",

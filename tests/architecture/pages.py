@@ -274,6 +274,7 @@ PAGES: dict[str, Page] = {
     "office:round_cancel": form(CANCEL, "round_open"),
     "office:round_results": get(TALLY, "round_tallied"),
     "office:round_publish": post(PUBLISH, "round_tallied"),
+    "office:round_plain": form(PUBLISH, "round_refused"),
     "office:round_void": form(VOID, "round_open"),
     "office:round_objections": get(OBJECT, "public_round"),
     "office:objection_new": form(OBJECT, "public_round"),

@@ -35,6 +35,7 @@ CANARIES = {
     "social worker": "+8613900007775",
     "objector": "+8613900007776",
 }
+ROUNDING = {"mode": "half_up", "places": 2, "stages": ["panel", "total"]}
 MARKS = {"甲": [("50", "30"), ("40", "20")], "乙": [("30", "30"), ("40", "20")]}
 
 
@@ -105,6 +106,7 @@ class World:
         )
         publication = publish_provisional(published, by=make.user(), second=make.user(), now=now)
         self._bundle(publication)
+        refused = self._refused(make.season(district, f"{name} 无结果"), sub_district)
         final, funded = (self._final(district, sub_district, f"{name} {word}") for word in ("终审", "已资助"))
         decide_funding(funded.funding, by=make.user(), second=make.user(), now=now)
         objection = make.objection(published, contact=CANARIES["objector"], scan=jpeg())
@@ -141,6 +143,7 @@ class World:
             "round_open": opened.code,
             "round_tallied": tallied.code,
             "public_round": published.code,
+            "round_refused": refused.code,
             "round_final": final.code,
             "round_funded": funded.code,
             "public_rule_set": published.rule_set.code,
@@ -231,6 +234,18 @@ class World:
         values = {"budget": Decimal(1000), "least_percent": 100, "lot_seed": "", "caps": {}}
         save_funding_plan(round_, values, by=self.cast.people["district_staff"], now=timezone.now())
         return round_
+
+    def _refused(self, season: Any, sub_district: Any) -> Any:
+        """A closed round whose two judges have marked no case in common: it has no result."""
+        calibration = {"method": "additive", "cap": "15", "min_marks": 1, "if_disconnected": "refuse"}
+        rule = make.rule_set(season, level="sheet", calibration=calibration, rounding=ROUNDING, min_marks=1)
+        round_ = make.scored_round(season, sub_district, {"甲": [("50", "30")]}, rules=rule)
+        lead = make.community(sub_district)
+        alone = make.entry(round_, make.submission(season, lead, "accepted", "乙"))
+        seat = make.seat(round_, make.judge(lead))
+        make.assign(seat, alone)
+        make.sheet(seat, alone, need="20", effect="30")
+        return self._tallied(round_)
 
     def _tallied(self, round_: Any) -> Any:
         close_round_early(round_, by=make.user(), second=make.user(), now=timezone.now())

@@ -157,12 +157,24 @@ function checkOpenings(state) {
   return { sheets: opened.size, marks: marks.length };
 }
 
+// Where the rule refuses to count plain, the log says that two people decided otherwise, for just these panels.
+function checkPlain(state, rule) {
+  const refuses = Boolean(rule.calibration) && rule.calibration.if_disconnected === "refuse";
+  const told = state.published.warnings.filter((item) => item.code === "not_calibrated").map((item) => item.panel);
+  const weighs = (id) => rule.panels.some((panel) => panel.id === id && Number(panel.weight) > 0);
+  const wanted = refuses ? told.filter(weighs).sort() : [];
+  const decided = state.events.filter((event) => event.event === "plain");
+  const named = decided.reduce((all, event) => all.concat(event.panels), []).sort();
+  if (canonical(named) !== canonical(wanted)) throw new Wrong("plain", wanted.concat(named).join(" "));
+}
+
 function checkResult(state) {
   const published = JSON.parse(text(state.files.get("result.json")));
   const rule = JSON.parse(text(state.files.get("rule.json")));
   if (canonical(rule) !== canonical(state.events[0].rule)) throw new Wrong("rule");
   state.titles = new Map(readRows(state.files, "entries.csv", 4).map((row) => [row[0], row[1]]));
   state.published = published;
+  checkPlain(state, rule);
   if (!state.marks) return { withheld: true };
   const tally = new Tally(
     rule,
