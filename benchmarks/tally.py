@@ -27,6 +27,8 @@ import django
 django.setup()
 
 import numpy as np
+import redis
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -39,6 +41,8 @@ from evaluations.parsed import parsed_rule
 from evaluations.tally import Inputs, parse_rule, tally_columns
 from evaluations.tally.packed import Columns, pack
 from tests import make
+
+QUEUE = "benchmark:rounds"
 
 # Rows are put in by the million and put back between turns: in this database alone, by its owner.
 TABLES = """
@@ -126,34 +130,53 @@ def one_large(entries: int, seats: int, turns: int) -> None:
     table(times, "floor: COPY, numpy, COPY")
 
 
+def queue_of_rounds() -> redis.Redis:
+    """The broker, where the numbers of the rounds wait as Celery's messages do: each is taken by one worker."""
+    return redis.Redis.from_url(settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://", 1))
+
+
 def many(count: int) -> None:
     """Small rounds, closed together: by one worker process, then by two."""
     people = worlds.cast()
     rounds = [worlds.open_round(people, 10, 5) for _n in range(count)]
     marks = fill(rounds)
+    queue = queue_of_rounds()
     for workers in (1, 2):
         again()
-        started = time.perf_counter()
+        queue.rpush(QUEUE, *(round_.pk for round_ in rounds))
         command = [sys.executable, __file__, "--worker", connection.settings_dict["NAME"]]
-        running = [subprocess.Popen(command) for _n in range(workers)]
-        assert [process.wait() for process in running] == [0] * workers
+        running = [
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            for _n in range(workers)
+        ]
+        assert [process.stdout.readline() for process in running] == ["ready\n"] * workers
+        started = time.perf_counter()
+        for process in running:
+            process.stdin.close()
+        cpu = [float(process.stdout.read()) for process in running]
         seconds = time.perf_counter() - started
+        assert [process.wait() for process in running] == [0] * workers
         tallied = Round.objects.filter(state="tallied").count()
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*), count(DISTINCT round_id) FROM evaluations_tally")
             rows, different = cursor.fetchone()
         print(
             f"{workers} workers: {count} rounds ({marks} marks) in {seconds:.1f} s, {count / seconds:.0f} rounds/s; "
-            f"tallied {tallied}, tallies {rows}, of different rounds {different}; {load()}"
+            f"{1000 * sum(cpu) / count:.1f} ms of a worker's CPU a round; tallied {tallied}, tallies {rows}, of different rounds {different}; {load()}"
         )
 
 
 def work(database: str) -> None:
-    """A worker: tally whatever waits, until nothing does."""
+    """A worker: takes round by round from the queue, once standard input ends. Prints its CPU seconds."""
     connection.settings_dict["NAME"] = database
-    while waiting := list(Round.objects.awaiting_tally().values_list("pk", flat=True)):
-        for pk in waiting:
-            tally_round(pk, timezone.now())
+    connection.ensure_connection()
+    queue = queue_of_rounds()
+    print("ready", flush=True)
+    sys.stdin.read()
+    began = time.process_time()
+    while pk := queue.lpop(QUEUE):
+        tally_round(int(pk), timezone.now())
+    print(time.process_time() - began)
 
 
 def memory(marks: int) -> None:
