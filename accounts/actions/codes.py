@@ -134,7 +134,10 @@ def sent_enough(code: SignInCode, now: dt.datetime) -> bool:
 
 @transaction.atomic
 def take_code(public_code: str, digits: str, *, now: dt.datetime) -> User | None:
-    """The person whose code this is; it is used up. None for a wrong, old or used one, and after five wrong tries."""
+    """The person whose code this is; it is used up. None for a wrong, old or used one, and after five wrong tries.
+
+    Nor for an account that was reset or disabled since: the message may be on the lost phone.
+    """
     code = (
         SignInCode.objects.select_for_update(of=("self",))
         .select_related("user")
@@ -145,11 +148,16 @@ def take_code(public_code: str, digits: str, *, now: dt.datetime) -> User | None
         return None
     code.tries += 1
     # Compared for nobody too, so that it takes as long.
-    right = constant_time_compare(digits_of(code), digits) and code.user is not None and code.channel != ""
+    right = constant_time_compare(digits_of(code), digits) and code.channel != "" and is_open(code.user)
     if right:
         code.used_at = now
     code.save(update_fields=["tries", "used_at"])
     return code.user if right else None
+
+
+def is_open(user: User | None) -> bool:
+    """Whether a code opens this account: it is activated and not disabled."""
+    return user is not None and user.is_active and user.is_activated
 
 
 def forget_old_codes(now: dt.datetime) -> int:

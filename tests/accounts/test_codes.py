@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions import codes, limits
+from accounts.actions.factors import reset_sign_in
 from accounts.gateways import Console, gateway
 from accounts.models import SignInCode, User
 from goldidea.lib.errors import TooMany
@@ -192,3 +193,16 @@ def test_codes_are_forgotten_after_two_days(person: User) -> None:
     ask(person.phone)
     assert codes.forget_old_codes(NOON + dt.timedelta(hours=47)) == 0
     assert codes.forget_old_codes(NOON + dt.timedelta(hours=49)) == 1
+
+
+def test_a_code_on_a_lost_phone_opens_nothing_after_a_reset(person: User) -> None:
+    code = ask(person.phone)
+    digits = codes.digits_of(code)
+    reset_sign_in(person, by=None, reason="手机丢了")
+    assert codes.take_code(code.code, digits, now=NOON) is None
+
+
+def test_a_code_opens_no_account_that_was_disabled_since(person: User) -> None:
+    code = ask(person.phone)
+    User.objects.filter(pk=person.pk).update(is_active=False)
+    assert codes.take_code(code.code, codes.digits_of(code), now=NOON) is None
