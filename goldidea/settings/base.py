@@ -140,7 +140,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "gold-idea@localhost")
 
 # A sign-in service that the district runs already (OpenID Connect); accounts/oidc.py says whom it lets in.
-OIDC_ISSUER = env.text("OIDC_ISSUER", "")
+OIDC_ISSUER = env.issuer("OIDC_ISSUER", plain=DEVELOPMENT)
 OIDC_NAME = env.text("OIDC_NAME", "OpenID Connect")
 # Other origins to which the service leads on while somebody signs in.
 OIDC_ORIGINS = env.words("OIDC_ORIGINS")

@@ -46,6 +46,14 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
+def issuer(name: str, *, plain: bool) -> str:
+    """The https address of a sign-in service, or nothing; http only where `plain` says so."""
+    value = text(name, "")
+    if value and not value.startswith(("https://", "http://") if plain else "https://"):
+        raise ImproperlyConfigured(f"{name} begins with https://: over http anybody between could sign in.")
+    return value
+
+
 def database(name: str) -> dict[str, Any]:
     """Django's description of `postgresql://user:password@host:port/name?host=%2Fsocket%2Ffolder`."""
     url = urlsplit(secret(name))

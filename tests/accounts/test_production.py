@@ -78,6 +78,13 @@ def test_a_development_machine_is_not() -> None:
     assert (given["REQUIRE_SECOND_FACTOR"], given["PHONE_GATEWAY"]) == (False, "console")
 
 
+@pytest.mark.parametrize("issuer", ["http://id.example.cn", "id.example.cn"])
+def test_the_sign_in_service_is_asked_over_tls(issuer: str) -> None:
+    done = run("manage.py", "check", OIDC_ISSUER=issuer)
+    assert done.returncode == 1 and "OIDC_ISSUER begins with https://" in done.stderr
+    assert settings_of(OIDC_ISSUER="https://id.example.cn")["OIDC_ISSUER"] == "https://id.example.cn"
+
+
 def test_the_deployment_check_is_silent_in_production() -> None:
     done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING")
     assert done.returncode == 0, done.stderr
