@@ -1,5 +1,7 @@
 """Every error is a problem (RFC 9457) with a code and the request's id, in the reader's language, with the pages' sentence."""
 
+import json
+
 import pytest
 from django.test import Client
 
@@ -61,6 +63,33 @@ def test_bodies(client, cast):
     assert problem(large) == (413, "too-large")
     larger = client.generic("POST", address, b"", content_type=JSON, CONTENT_LENGTH=str(10**9))
     assert problem(larger) == (413, "too-large")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        r'{"revision": 0, "team": [{"\ud800": "x"}]}',
+        r'{"revision": 0, "field": "\ud800"}',
+        r'{"revision": 0, "title": "\ud800"}',
+        r'{"revision": 0, "partners": ["\ud800"]}',
+        r'{"revision": 0, "budget_total": "\ud800"}',
+        r'{"revision": 1e999, "beneficiaries": 1e999, "budget_total": 1e999}',
+        r'{"revision": 0, "beneficiaries": 99999999999999999999999}',
+    ],
+)
+def test_half_a_character_is_bad_input(client, cast, body):
+    case = make.submission(make.season(cast.district), cast.community)
+    client.force_login(cast.people["community_user"])
+    answer = client.patch(f"{V1}cases/{case.code}/", body, content_type=JSON)
+    assert problem(answer) == (422, "invalid")
+
+
+def test_a_hundred_errors_say_enough(client, cast):
+    case = make.submission(make.season(cast.district), cast.community)
+    client.force_login(cast.people["community_user"])
+    rows = json.dumps({"revision": 0, "team": [{str(n): [] for n in range(5000)}]})
+    answer = client.patch(f"{V1}cases/{case.code}/", rows, content_type=JSON)
+    assert (answer.status_code, len(answer.json()["errors"])) == (422, 100)
 
 
 def test_who_asks(client, cast):

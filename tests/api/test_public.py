@@ -178,6 +178,15 @@ def test_a_cursor_that_somebody_wrote_is_refused(client, cursor):
     assert (answer.status_code, answer.json()["code"]) == (400, "bad-cursor")
 
 
+def test_a_cursor_of_another_list_is_refused(client):
+    """Seasons are compared by their year, districts by their name."""
+    make.district("xihu", name="西湖区", division_code="330106")
+    Cast.shangcheng()
+    cursor = client.get("/api/v1/districts/?limit=1").json()["next"].partition("?")[2]
+    answer = client.get(f"{V1}seasons/?{cursor}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad-cursor")
+
+
 @pytest.mark.parametrize("limit", ["0", "201", "-1", "x", "", "１０", "9" * 40])
 def test_a_page_has_1_to_200_rows(client, limit):
     Cast.shangcheng()

@@ -23,7 +23,7 @@ from evaluations.actions.closing import close_round_early
 from evaluations.actions.publication import publish_provisional
 from evaluations.actions.tallying import tally_round
 from evaluations.models import Entry, Publication, Round, Season, Submission
-from goldidea.lib.api.paging import SIGNER
+from goldidea.lib.api.paging import signer
 from goldidea.lib.api.schema import document
 from goldidea.lib.models import RequestCount
 from goldidea.wsgi import application
@@ -47,7 +47,6 @@ EVERYBODY = [*SHORT, *ApiToken.Scope.values, "community_user", "district_staff",
 CALLERS = EVERYBODY if "SCHEMA_EXAMPLES" in os.environ else SHORT
 # What no schema can say: a cursor is one that we signed, a code is that of something that is there.
 NARROWED = {
-    "cursor": {"type": "string", "enum": [SIGNER.sign_object([0, False, None])]},
     "season": {"type": "string", "enum": [KNOWN["seasons"]]},
     "sub_district": {"type": "string", "enum": ["dddd000000"]},
     "community": {"type": "string", "enum": ["mmmm000000"]},
@@ -65,6 +64,10 @@ def described() -> dict:
                 if parameter["name"] == "district_slug":
                     parameter["schema"] = {"type": "string", "enum": ["shangcheng"]}
                 parameter["schema"] = NARROWED.get(parameter["name"], parameter["schema"])
+                if parameter["name"] == "cursor":
+                    view = operation["operationId"][0].upper() + operation["operationId"][1:]
+                    own = signer(view).sign_object([0, False, None])
+                    parameter["schema"] = {"type": "string", "enum": [own]}
                 if parameter["name"] == "code":
                     parameter["schema"] = {"type": "string", "enum": [KNOWN[kind], "0" * 10]}
     return whole

@@ -10,13 +10,18 @@ from rest_framework.utils.urls import replace_query_param
 
 from goldidea.lib.api.problems import Problem
 
-SIGNER = signing.Signer(salt="goldidea.lib.api.cursor")
+
+
+def signer(view: str) -> signing.Signer:
+    """Signs the cursors of one list, named by its view: a value out of another would be of another kind."""
+    return signing.Signer(salt=f"goldidea.lib.api.cursor/{view}")
 
 
 class Pages(CursorPagination):
     """`limit` rows (50, at most 200) and `cursor`. A view says its `ordering`: a column that everybody may see.
 
-    Cursors are signed: what rows are compared with is a value that stood in one, never one that somebody wrote.
+    Cursors are signed: what rows are compared with is a value that stood in one of the same list, never one that
+    somebody wrote.
     """
 
     page_size = 50
@@ -39,8 +44,12 @@ class Pages(CursorPagination):
             raise Problem(422, "invalid", "", [{"field": "limit", "detail": words, "code": "limit"}])
         return int(given)
 
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
+        self.signer = signer(type(view).__name__)
+        return super().paginate_queryset(queryset, request, view)
+
     def encode_cursor(self, cursor: Cursor) -> str:
-        signed = SIGNER.sign_object([cursor.offset, cursor.reverse, cursor.position])
+        signed = self.signer.sign_object([cursor.offset, cursor.reverse, cursor.position])
         return replace_query_param(self.base_url or "", "cursor", signed)
 
     def decode_cursor(self, request: Any) -> Cursor | None:
@@ -48,7 +57,7 @@ class Pages(CursorPagination):
         if given is None:
             return None
         try:
-            return Cursor(*SIGNER.unsign_object(given))
+            return Cursor(*self.signer.unsign_object(given))
         except (signing.BadSignature, ValueError) as error:
             words = _("This cursor is not one of ours. Begin again without it.")
             raise Problem(400, "bad-cursor", words) from error

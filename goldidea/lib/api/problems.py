@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,6 +16,7 @@ from goldidea.lib.errors import Refusal, TooMany
 
 PREFIX: Final = "/api/"
 MEDIA_TYPE: Final = "application/problem+json"
+MOST_ERRORS: Final = 100
 # Error at one place of what was sent: where, the sentence, the code.
 Errors = list[dict[str, str]]
 
@@ -68,9 +70,9 @@ def problem(
     }
     if errors:
         body["errors"] = errors
-    answer = HttpResponse(
-        json.dumps(body, ensure_ascii=False), content_type=MEDIA_TYPE, status=status, headers=headers
-    )
+    # What was sent is quoted in it: half of a surrogate pair, which JSON can say, is no text that can be sent back.
+    text = json.dumps(body, ensure_ascii=False).encode(errors="replace")
+    answer = HttpResponse(text, content_type=MEDIA_TYPE, status=status, headers=headers)
     answer["Cache-Control"] = "no-store"
     return answer
 
@@ -136,8 +138,8 @@ def of_refusal(request: Any, error: Refusal) -> HttpResponse:
 
 
 def invalid(request: Any, detail: Any) -> HttpResponse:
-    """422 with what is wrong at each place."""
-    return problem(request, 422, CODES[422], errors=list(flat(detail)))
+    """422 with what is wrong at each place, of the first hundred."""
+    return problem(request, 422, CODES[422], errors=list(islice(flat(detail), MOST_ERRORS)))
 
 
 def of_framework(request: Any, error: exceptions.APIException) -> HttpResponse:
