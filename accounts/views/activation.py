@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.actions import limits, slips
-from accounts.forms.sign_in import ActivationForm
+from accounts.forms.sign_in import ActivationForm, account_name
 from accounts.models import ActivationSlip, User
 from goldidea.lib.addresses import client_address
 from goldidea.lib.htmx import page
@@ -39,7 +39,8 @@ def activate(request: HttpRequest, slip_code: str = "") -> HttpResponse:
 def activated(request: HttpRequest, form: ActivationForm) -> User | None:
     """The account with its new password; None when the form now says what was wrong."""
     name, address = form.cleaned_data["username"], client_address(request)
-    limits.enter("slip", name, address, now=timezone.now())
+    account = account_name(name) or name  # however it was spelled
+    limits.enter("slip", account, address, now=timezone.now())
     password = form.cleaned_data["password1"]
     try:
         user = slips.activate(
@@ -49,10 +50,10 @@ def activated(request: HttpRequest, form: ActivationForm) -> User | None:
         form.add_error(None, str(refusal.message))
         return None
     except ValidationError as weak:
-        limits.clear("slip", name, address)  # the code was right
+        limits.clear("slip", account, address)  # the code was right
         form.add_error("password1", weak)
         return None
-    limits.clear("slip", name, address)
+    limits.clear("slip", account, address)
     limits.clear("password", user.username, address)
     return user
 

@@ -87,6 +87,8 @@ def test_guessing_codes_is_stopped_and_a_weak_password_is_no_guess(person: User,
     assert [client.post("/accounts/activate/", weak).status_code for _try in range(7)] == [422] * 7
     wrong = {**typed, "digits": "000000000000" if printed.digits[0] != "0" else "1" * 12}
     assert [client.post("/accounts/activate/", wrong).status_code for _try in range(6)] == [422] * 5 + [429]
+    spelled = {**wrong, "username": "QıNGBOMEN"}  # the database finds the account by it, too
+    assert client.post("/accounts/activate/", spelled).status_code == 429
     elsewhere = Client(REMOTE_ADDR="10.0.0.9")
     done = elsewhere.post("/accounts/activate/", {**typed, "digits": "０" * 0 + printed.grouped})
     assert (done.status_code, done.headers["Location"]) == (302, "/desk/")
