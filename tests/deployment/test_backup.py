@@ -202,6 +202,8 @@ def test_an_open_backup_holds_no_key_and_no_session_and_every_bent_part_is_found
     made = run(database, APPLICATION, media, "backup", str(tmp_path))
     (backup,) = tmp_path.iterdir()
     assert "NOT sealed" in made.stdout and backup.stat().st_mode & 0o077 == 0
+    with pytest.raises(BadBackup, match="not sealed"):  # somebody else's, put in the place of a sealed one
+        verified(backup, bytes(32))
     content = backup.read_bytes()
     assert settings.SECRET_KEY.encode() not in content and settings.PERSONAL_DATA_KEY.encode() not in content
     with tarfile.open(backup) as tar:

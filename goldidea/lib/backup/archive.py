@@ -166,6 +166,10 @@ def reading(path: Path, key: bytes | None) -> Iterator[Iterator[tuple[str, IO[by
             sealed = file.read(len(MAGIC)) == MAGIC
             if sealed and key is None:
                 raise BadBackup("This backup is sealed: give its key with --key-file.")
+            if not sealed and key is not None:
+                raise BadBackup(
+                    "This backup is not sealed, and whoever could write it made it: read it without a key."
+                )
             if not sealed:
                 file.seek(0)
             stream = io.BufferedReader(Opening(file, key), CHUNK) if sealed and key else file
