@@ -11,7 +11,6 @@ from rest_framework.utils.urls import replace_query_param
 from goldidea.lib.api.problems import Problem
 
 
-
 def signer(view: str) -> signing.Signer:
     """Signs the cursors of one list, named by its view: a value out of another would be of another kind."""
     return signing.Signer(salt=f"goldidea.lib.api.cursor/{view}")
