@@ -4,12 +4,14 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connections
 from django.test import RequestFactory, override_settings
 from django.utils import timezone
 
 from accounts.actions import limits
 from accounts.models import SignInFailure
+from accounts.tasks import forget_old_attempts
 from goldidea.lib.addresses import client_address, network_of
 from goldidea.lib.errors import TooMany
 
@@ -94,3 +96,13 @@ def test_guesses_sent_at_the_same_moment_are_counted_one_by_one(own_database: st
     with django_db_blocker.unblock(), ThreadPoolExecutor(8) as crowd:
         tried = list(crowd.map(one, range(24)))
     assert sum(tried) == limits.OF_A_PAIR
+
+
+@pytest.mark.django_db
+def test_sessions_that_ended_by_themselves_are_deleted() -> None:
+    for key, days in (("ended", -1), ("running", 1)):
+        Session.objects.create(
+            session_key=key, session_data="", expire_date=timezone.now() + dt.timedelta(days)
+        )
+    forget_old_attempts()
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["running"]
