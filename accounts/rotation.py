@@ -6,16 +6,14 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
-from accounts.models import ActivationSlip, ApiToken, SignInCode, SignInFailure
+from accounts.models import ActivationSlip, SignInCode, SignInFailure
 from goldidea.lib.rotation import FormerKey
 
 TOKEN = "gAAAAA"  # noqa: S105  how every encrypted value begins
 
 
 def turn(key: FormerKey) -> Iterator[str]:
-    """Secrets of second factors are encrypted anew. Slips that wait are void, since nobody knows their codes, and so
-    are tokens; counts begin anew.
-    """
+    """Secrets of second factors are encrypted anew. Slips that wait are void, since nobody knows their codes; counts begin anew."""
     held = list(Authenticator.objects.select_for_update().order_by("pk"))
     for row in held:
         row.data = _again(row.data, key, f"second factor {row.pk}")
@@ -23,8 +21,6 @@ def turn(key: FormerKey) -> Iterator[str]:
     yield f"second factors: {len(held)}"
     waiting = ActivationSlip.objects.filter(used_at=None, revoked_at=None)
     yield f"activation slips that are void now, to be printed again: {waiting.update(revoked_at=timezone.now())}"
-    tokens = ApiToken.objects.filter(revoked_at=None)
-    yield f"API tokens that are revoked now, to be made anew: {tokens.update(revoked_at=timezone.now())}"
     forgotten = SignInFailure.objects.all().delete()[0] + SignInCode.objects.all().delete()[0]
     yield f"counted attempts and one-time codes forgotten: {forgotten}"
 

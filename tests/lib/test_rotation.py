@@ -1,7 +1,6 @@
 """PERSONAL_DATA_KEY changes: everything readable and found again, nothing left under the former key, or nothing changed at all."""
 
 import re
-import uuid
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -11,7 +10,6 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.actions.slips import issue_slip
-from accounts.actions.tokens import find_token, make_token
 from accounts.models import ActivationSlip, User
 from evaluations.actions.cards import issue_cards
 from evaluations.actions.closing import close_round_early
@@ -57,16 +55,6 @@ def test_everything_is_readable_and_found_again(settings, tmp_path, capsys):
     )
 
 
-def test_tokens_are_revoked_since_nobody_can_find_them(settings, tmp_path, capsys):
-    district, person, now = make.district(), make.user(), timezone.now()
-    form = {"name": "大屏", "scopes": ["names:read"], "days": 30, "client_key": uuid.uuid4()}
-    token = make_token(district, **form, by=person, now=now)
-    said = turned(settings, tmp_path, capsys)
-    assert find_token(token.text, now=now) is None
-    token.row.refresh_from_db()
-    assert token.row.revoked_at is not None and "tokens that are revoked now, to be made anew: 1" in said
-
-
 def test_a_value_that_the_former_key_does_not_read_stops_it(settings, tmp_path, capsys):
     person = make.user("李四", phone=PHONE)
     stranger = make.user("王五")
@@ -106,8 +94,6 @@ TURNED = {
     "accounts/actions/codes.py",  # good for minutes: forgotten
     "accounts/actions/factors.py",  # accounts.rotation
     "accounts/actions/limits.py",  # counts of minutes: forgotten
-    "accounts/actions/tokens.py",  # revoked, made anew
-    "goldidea/lib/api/counting.py",  # counts of a minute
     "accounts/actions/slips.py",  # void, printed again
     "accounts/factors.py",  # accounts.rotation
     "accounts/models.py",  # phone_hash: beside phone
