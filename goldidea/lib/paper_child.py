@@ -277,7 +277,7 @@ def check_part(name: str, content: bytes) -> None:
     if b"<!DOCTYPE" in content[:2048] or b"<!ENTITY" in content[:65536]:
         sys.exit(BROKEN)
     if name.lower().endswith(".rels"):
-        from defusedxml import ElementTree  # type: ignore[import-untyped]
+        from defusedxml import ElementTree
 
         # Parsed, as the reader's program does: whatever its encoding, its order and its way of writing a letter.
         for relation in ElementTree.fromstring(content, forbid_dtd=True).iter():
