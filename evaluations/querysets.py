@@ -186,7 +186,9 @@ class TallyQuerySet(models.QuerySet[Any]):
         standings = self.model._meta.apps.get_model("evaluations", "Standing").objects
         counted = standings.filter(tally=OuterRef("pk")).order_by().values("tally").annotate(n=Count("pk"))
         rows = self.exclude(state="superseded").filter(round__code=code, round__season__district=district)
-        rows = rows.select_related("round__season__district", "round__sub_district", "round__rule_set")
+        rows = rows.select_related(
+            "round__season__district", "round__sub_district", "round__rule_set", "analysis"
+        )
         return rows.defer("result").annotate(places=Coalesce(Subquery(counted.values("n")), 0))
 
 
@@ -202,6 +204,7 @@ class StandingQuerySet(models.QuerySet[Any]):
             "total",
             "advances",
             "numbers",
+            key=F("entry__key"),
             number=F(f"{body}__number"),
             title=F(f"{body}__title"),
             community=F(f"{body}__community__name"),

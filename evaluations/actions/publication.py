@@ -12,7 +12,8 @@ from communities.workdays import workdays_of
 from evaluations.actions.locks import hold_round
 from evaluations.actions.public_files import replace_files
 from evaluations.conduct import conduct_of
-from evaluations.models import Publication, Round, RoundEvent, Tally
+from evaluations.distribution import distribution
+from evaluations.models import Analysis, Publication, Round, RoundEvent, Tally
 from evaluations.parsed import parsed_rule
 from evaluations.states import ROUND_MOVES, TALLY_MOVES, RoundState, TallyState
 from evaluations.tally import RuleSet, canonical, full_marks
@@ -124,6 +125,8 @@ def publication_document(row: Tally, round_: Round, kind: str, now: dt.datetime)
         "not_calibrated": plain_of(row, round_),
         "means": _means(standings),
         "standings": standings,
+        "distribution": distribution(round_, rule),
+        "analysis": _analysis(row),
     }
 
 
@@ -139,6 +142,12 @@ def plain_of(row: Tally, round_: Round) -> dict[str, Any] | None:
     event = round_.events.filter(kind=RoundEvent.Kind.PLAIN).first() if panels else None
     decided_on = timezone.localdate(event.at).isoformat() if event else None
     return {"panels": panels, "decided_on": decided_on} if panels else None
+
+
+def _analysis(row: Tally) -> dict[str, Any] | None:
+    """What was computed beside the tally, if it was there in time; the bundle holds it in any case."""
+    body = Analysis.objects.filter(tally=row).values_list("body", flat=True).first()
+    return json.loads(body) if body else None
 
 
 def _day(day: dt.date | None) -> str | None:

@@ -16,6 +16,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from evaluations.certainty import sure_of
 from evaluations.conduct import checked_rule
 from evaluations.filters.public import CaseFilter, ResultFilterForm
 from evaluations.models import FundingPlan, Publication, RuleSet, Season, Submission
@@ -196,16 +197,25 @@ def _ranking(request: HttpRequest, code: str) -> HttpResponse:
     body = json.loads(publication.body)
     form = ResultFilterForm(request.GET, body["standings"])
     found = Paginator(form.kept(), PAGE).get_page(request.GET.get("page"))
+    sure = sure_of(body.get("analysis"), awards_of(body))
     for line in found:
         with_bars(line, body)
+        line["sure"] = sure.get(line["entry"])
     context = {
         "publication": publication,
         "body": body,
+        "sure": sure,
+        "corrected": any(line.get("uncalibrated") for line in body["standings"]),
         "form": form,
         "page_obj": found,
         "panels": panels(body),
     }
     return page(request, "public/result.html", context)
+
+
+def awards_of(body: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Key and names of each line of awards in a snapshot."""
+    return [(award["key"], award["name"]) for award in body["rule"]["awards"]]
 
 
 def panels(body: dict[str, Any]) -> list[dict[str, Any]]:

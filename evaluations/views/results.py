@@ -1,5 +1,6 @@
 """The office's work after scoring: close early, void, read the tally, publish, bring entries into the final."""
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from communities.actions.decisions import request_decision
 from communities.models import Decision
 from evaluations.actions.advancing import advance_entries
 from evaluations.actions.publication import notice_is_over, plain_of
+from evaluations.certainty import sure_of
 from evaluations.forms.results import ReasonForm, VoidForm
 from evaluations.models import Round, Tally
 from evaluations.names import in_language, panel_name
@@ -22,6 +24,7 @@ from evaluations.parsed import parsed_rule
 from evaluations.refusals import refused_panels
 from evaluations.rules import results as rules
 from evaluations.states import RoundState
+from evaluations.templatetags.evaluation import interval_cells
 from evaluations.views.round_frame import round_page
 from goldidea.lib.htmx import go, page
 
@@ -44,10 +47,14 @@ def round_results(request: HttpRequest, code: str) -> HttpResponse:
     round_ = tally.round if tally else _round(request, code)
     rules.can_view_tally(request.user, round_).enforce()
     decisions = Decision.objects.of(round_.season.district).pending().filter(object_code=round_.code)
+    sure = _sure(tally)
     context = {
         "tally": tally,
-        "page_obj": _ranking(tally, request.GET.get("page")),
+        "analysed": hasattr(tally, "analysis"),
+        "sure": sure,
+        "page_obj": _ranking(tally, sure, request.GET.get("page")),
         "columns": _columns(round_),
+        "corrected": parsed_rule(round_.rule_set).calibration is not None,
         "decisions": decisions.select_related("requested_by"),
         "hosting": rules.hosts(request.user, round_),
         "published": round_.state in rules.PUBLISHED,
@@ -59,7 +66,15 @@ def round_results(request: HttpRequest, code: str) -> HttpResponse:
     return round_page(request, "results/round.html", round_, "round_results", context)
 
 
-def _ranking(tally: Any, number: str | None) -> Any:
+def _sure(tally: Any) -> dict[str, Any]:
+    """How sure each place is, once the analysis is there."""
+    if not hasattr(tally, "analysis") or not tally.analysis.body:
+        return {}
+    awards = parsed_rule(tally.round.rule_set).awards
+    return sure_of(json.loads(tally.analysis.body), [(award.id, award.name) for award in awards])
+
+
+def _ranking(tally: Any, sure: dict[str, Any], number: str | None) -> Any:
     """One page of the ranking, its rows as plain values: a page of 250 objects would cost twice the time."""
     paginator = Paginator(tally.standings.as_rows(), PAGE)
     paginator.count = tally.places
@@ -68,9 +83,22 @@ def _ranking(tally: Any, number: str | None) -> Any:
         panels = row["numbers"]["panels"]
         row["place"], row["total"] = row["rank"] or "–", row["total"] or "–"
         row["scores"] = [score["score"] or "–" for panel in panels for score in panel["criteria"]]
-        row["remarks"] = not row["rank"] or row["numbers"]["tie_broken_by"] or row["advances"]
+        row["sure"] = sure.get(row["key"])
+        row["interval"] = interval_cells(row["sure"])
+        row["plain"] = _plain(row["numbers"].get("uncalibrated"))
+        row["remarks"] = (
+            not row["rank"]
+            or row["numbers"]["tie_broken_by"]
+            or row["advances"]
+            or (row["sure"] and (row["sure"]["near"] or row["sure"]["outside"]))
+        )
     found.object_list = rows
     return found
+
+
+def _plain(beside: dict[str, Any] | None) -> str:
+    """Total and place without the corrections of judges."""
+    return f"{beside['total']} ({beside['rank']})" if beside and beside["rank"] else "–"
 
 
 def _columns(round_: Round) -> list[str]:
