@@ -68,7 +68,9 @@ def bundles_waiting() -> Any:
 @transaction.atomic
 def build_bundle(tally_id: int) -> Bundle | None:
     """Build the bundle if the tally is published and has none; else do nothing and give None. Safe to repeat or to kill."""
-    row = Tally.objects.select_related("round__rule_set").get(pk=tally_id)
+    row = Tally.objects.select_related("round__rule_set").filter(pk=tally_id).first()
+    if row is None:
+        return None
     sealing.hold_log(log_of(row.round))
     if not bundles_waiting().filter(pk=tally_id).exists():
         return None
