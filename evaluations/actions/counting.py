@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
-from evaluations.models import Recusal, Round, RoundEvent, SheetVoid
+from evaluations.models import Adjustment, Recusal, Round, RoundEvent, SheetVoid
 from evaluations.parsed import parsed_rule
 from evaluations.tally import Inputs, RuleSet
 
@@ -50,7 +50,9 @@ def inputs_without_marks(round_: Round) -> Inputs:
         (panel, pseudonym, place if place and of_place[panel, place] >= SEATS_OF_A_SUB_DISTRICT else "")
         for panel, pseudonym, place in rows
     ]
-    return Inputs(entries=entries, marks=(), seats=seats)
+    adjusted = Adjustment.objects.filter(entry__round=round_).order_by("pk")
+    adjustments = list(adjusted.values_list("entry__key", "points", "reason"))
+    return Inputs(entries=entries, marks=(), seats=seats, adjustments=adjustments)
 
 
 def mark_columns(round_: Round) -> "Columns":

@@ -8,8 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from evaluations.actions.locks import hold_round
 from evaluations.models import FundingPlan, Round, Tally
 from evaluations.rules import results as rules
+from evaluations.states import TallyState
 from evaluations.tally.funding import Applicant, FundingRule, Grant, TiedError, fund
 from goldidea.lib import audit
 from goldidea.lib.errors import Refusal, StaleState
@@ -54,9 +56,12 @@ def decide_funding(plan: FundingPlan, *, by: Any, second: Any, now: dt.datetime)
 
     Raises: StaleState if it was decided already; LotNeeded.
     """
-    plan = FundingPlan.objects.select_for_update().select_related("tally").get(pk=plan.pk)
+    hold_round(plan.round_id)  # a correction comes before or after, never between
+    plan = FundingPlan.objects.select_for_update(of=("self",)).select_related("tally").get(pk=plan.pk)
     if plan.decided_at:
         raise StaleState(_("This funding is decided already."))
+    if plan.tally.state != TallyState.FINAL:
+        raise StaleState(_("The results of this round are not final."))
     plan.lines, plan.decided_at = funding_lines(plan), now
     plan.save(update_fields=["lines", "decided_at"])
     total = sum((Decimal(line["amount"]) for line in plan.lines), Decimal(0))

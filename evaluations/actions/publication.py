@@ -13,7 +13,7 @@ from evaluations.actions.locks import hold_round
 from evaluations.actions.public_files import replace_files
 from evaluations.conduct import conduct_of
 from evaluations.distribution import distribution
-from evaluations.models import Analysis, Publication, Round, RoundEvent, Tally
+from evaluations.models import Analysis, Correction, FundingPlan, Publication, Round, RoundEvent, Tally
 from evaluations.parsed import parsed_rule
 from evaluations.states import ROUND_MOVES, TALLY_MOVES, RoundState, TallyState
 from evaluations.tally import RuleSet, canonical, full_marks
@@ -31,7 +31,7 @@ def publish_provisional(round_: Round, *, by: Any, second: Any, now: dt.datetime
 
     Raises: StaleState if the round is not tallied (any more).
     """
-    row = _standing_tally(round_)
+    row = standing_tally(round_)
     today = timezone.localdate(now)
     days = notice_days(parsed_rule(round_.rule_set))
     until = workdays_of(round_.season.district).after(today, days)
@@ -49,7 +49,7 @@ def publish_final(round_: Round, *, by: Any, second: Any, now: dt.datetime) -> P
     """
     hold_round(round_.pk)  # an objection or a correction on its way comes first, or sees the final results
     round_.refresh_from_db()
-    row = _standing_tally(round_)
+    row = standing_tally(round_)
     if round_.objections.undecided().exists():
         raise Refusal(
             _("An objection is not decided yet. The results wait for it."), code="objection-undecided"
@@ -60,8 +60,17 @@ def publish_final(round_: Round, *, by: Any, second: Any, now: dt.datetime) -> P
         )
     move(round_, ROUND_MOVES, RoundState.FINAL)
     move(row, TALLY_MOVES, TallyState.FINAL)
+    FundingPlan.objects.filter(round=round_, decided_at=None).update(
+        tally=row
+    )  # computed anew from what holds
     audit.record("publish final results", round_, by=by, changes={"second": (None, second.name)})
     return _publish(row, round_, Publication.Kind.FINAL, now)
+
+
+def publish_corrected(row: Tally, round_: Round, now: dt.datetime) -> Publication:
+    """Put a corrected tally on notice, in the correction's transaction."""
+    move(row, TALLY_MOVES, TallyState.PROVISIONAL)
+    return _publish(row, round_, Publication.Kind.PROVISIONAL, now)
 
 
 def notice_days(rule: RuleSet) -> int:
@@ -76,7 +85,11 @@ def notice_is_over(round_: Round, now: dt.datetime) -> bool:
     return round_.notice_to == round_.notice_from or timezone.localdate(now) > round_.notice_to
 
 
-def _standing_tally(round_: Round) -> Tally:
+def standing_tally(round_: Round) -> Tally:
+    """The version that holds.
+
+    Raises: StaleState if there is none yet.
+    """
     row = round_.tallies.exclude(state=TallyState.SUPERSEDED).first()
     if row is None:
         raise StaleState(_("This round has no tally yet."))
@@ -123,6 +136,8 @@ def publication_document(row: Tally, round_: Round, kind: str, now: dt.datetime)
             "result": canonical.sha256(row.result.encode()),
         },
         "not_calibrated": plain_of(row, round_),
+        "version": row.version,
+        "correction": _correction(row),
         "means": _means(standings),
         "standings": standings,
         "distribution": distribution(round_, rule),
@@ -148,6 +163,12 @@ def _analysis(row: Tally) -> dict[str, Any] | None:
     """What was computed beside the tally, if it was there in time; the bundle holds it in any case."""
     body = Analysis.objects.filter(tally=row).values_list("body", flat=True).first()
     return json.loads(body) if body else None
+
+
+def _correction(row: Tally) -> dict[str, Any] | None:
+    """What led to this version, if it is not the first; `before` is the publication that it replaces."""
+    found = Correction.objects.filter(tally=row).select_related("before").first()
+    return found and {"code": found.code, "before": found.before.code, "reasons": found.reasons}
 
 
 def _day(day: dt.date | None) -> str | None:

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from evaluations.actions.counting import inputs_without_marks, mark_columns, rule_of
 from evaluations.models import Round, Standing, Tally, TallyRefusal
 from evaluations.states import ROUND_MOVES, RoundState
-from evaluations.tally import DisconnectedError, awards, tally_columns
+from evaluations.tally import DisconnectedError, Result, awards, tally_columns
 from evaluations.tally import RuleSet as Rule
 from evaluations.tally.result import bytes_of
 from goldidea.lib import audit
@@ -41,6 +41,15 @@ def tally_round(round_id: int, now: dt.datetime) -> Tally | None:
         )
         audit.record("tally refused", round_, reason=str(refusal)[:200])
         return None
+    row = write_tally(round_, rule, result)
+    move(round_, ROUND_MOVES, RoundState.TALLIED)
+    audit.record("tally round", round_, changes={"marks_sha256": ("", result.marks_sha256)})
+    enqueue("evaluations.tasks.analyse_tally", tally_id=row.pk)
+    return row
+
+
+def write_tally(round_: Round, rule: Rule, result: Result) -> Tally:
+    """The next version of the round's tally, with its standings."""
     document = result.as_dict()
     row = Tally.objects.create(
         round=round_,
@@ -50,9 +59,6 @@ def tally_round(round_id: int, now: dt.datetime) -> Tally | None:
         result=bytes_of(document).decode(),
     )
     _write_standings(row, round_, rule, document["standings"], awards(rule, result))  # type: ignore[arg-type]
-    move(round_, ROUND_MOVES, RoundState.TALLIED)
-    audit.record("tally round", round_, changes={"marks_sha256": ("", result.marks_sha256)})
-    enqueue("evaluations.tasks.analyse_tally", tally_id=row.pk)
     return row
 
 

@@ -35,7 +35,9 @@ class OfRound(DecisionKind):
 
     def state_of(self, obj: Round) -> dict[str, Any]:
         tally = obj.tallies.first()
-        return {"state": obj.state, "closes_at": obj.closes_at, "tally": tally.marks_sha256 if tally else ""}
+        state = {"state": obj.state, "closes_at": obj.closes_at, "tally": tally.marks_sha256 if tally else ""}
+        # A corrected tally can have the same marks: its version tells it apart.
+        return {**state, "version": tally.version} if tally and tally.version > 1 else state
 
 
 class CloseRoundEarly(OfRound):
@@ -129,7 +131,10 @@ class PublishFinal(OfRound):
         return rules.can_publish(user, obj, RoundState.ON_NOTICE)
 
     def sentences(self, obj: Round, payload: dict[str, Any]) -> list[str]:
-        return [_("The ranking of “%(round)s” becomes final.") % {"round": obj}]
+        said = [_("The ranking of “%(round)s” becomes final.") % {"round": obj}]
+        if obj.objections.without_correction().exists():
+            said.append(_("An objection was upheld, and nothing has been corrected for it."))
+        return said
 
     def apply(
         self, obj: Round, payload: dict[str, Any], *, by: Any, second: Any, reason: str, now: dt.datetime

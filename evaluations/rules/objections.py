@@ -54,3 +54,8 @@ def objections_decided_by(user: Any, district: Any) -> Any:
     """The objections that the person may decide. Twin of `can_decide_objection`."""
     rows = Objection.objects.of(district).undecided()
     return rows if is_district_staff(user, district) else rows.none()
+
+
+def can_correct(user: Any, round_: Round) -> Verdict:
+    """Ask for a correction, or be its second: those who host the round, while its results are public. Twin: `rounds_objected_to`."""
+    return can_record_objection(user, round_)

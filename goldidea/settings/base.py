@@ -344,6 +344,7 @@ DECISIONS = {
     "count_plain": "evaluations.decisions.results.CountPlain",
     "publish_provisional": "evaluations.decisions.results.PublishProvisional",
     "publish_final": "evaluations.decisions.results.PublishFinal",
+    "correct_round": "evaluations.decisions.corrections.CorrectRound",
     "decide_objection": "evaluations.decisions.objections.DecideObjection",
     "decide_funding": "evaluations.decisions.funding.DecideFunding",
     "void_sheet": "evaluations.decisions.results.VoidSheet",

@@ -141,7 +141,6 @@ def test_the_office_records_reads_and_the_public_sees_a_number(cast: Cast, clien
     assert "赵先生" in who and AuditEvent.objects.filter(action="view objector").count() == 1
     scan = client.get(page + "scan/")
     assert scan["Content-Type"] == "image/jpeg" and b"".join(scan.streaming_content)
-    scan.close()
     assert AuditEvent.objects.filter(action="download objection").count() == 1
     assert client.get(page + "decide/").status_code == 403  # the district decides
     publication = round_.publications.get()
