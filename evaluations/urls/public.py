@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from evaluations.views import checking, feed, funding
+from evaluations.views import checking, corrections, feed, funding
 from evaluations.views import public as views
 
 public: list[URLPattern] = [
@@ -17,6 +17,7 @@ public: list[URLPattern] = [
     path("receipts/", checking.receipts, name="receipts"),
     path("rounds/<code:code>/log/", checking.log, name="log"),
     path("results/<code:code>/funding/", funding.public_funding, name="funding"),
+    path("corrections/<code:code>/", corrections.correction, name="correction"),
     path("rules/<code:code>/", views.rules, name="rules"),
     path("judges/", views.judge, name="judge"),
     path("notices/", views.notices, name="notices"),

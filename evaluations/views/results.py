@@ -23,6 +23,7 @@ from evaluations.names import in_language, panel_name
 from evaluations.parsed import parsed_rule
 from evaluations.refusals import refused_panels
 from evaluations.rules import results as rules
+from evaluations.rules.objections import can_correct
 from evaluations.states import RoundState
 from evaluations.templatetags.evaluation import interval_cells
 from evaluations.views.round_frame import round_page
@@ -59,6 +60,7 @@ def round_results(request: HttpRequest, code: str) -> HttpResponse:
         "hosting": rules.hosts(request.user, round_),
         "published": round_.state in rules.PUBLISHED,
         "may_publish": _next_publication(request.user, round_),
+        "correcting": bool(can_correct(request.user, round_)),
         "undecided": round_.objections.undecided().count(),
         "notice_over": notice_is_over(round_, timezone.now()),
         "plain": plain_of(tally, round_) if tally else None,

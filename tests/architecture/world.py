@@ -14,6 +14,7 @@ from communities.actions.decisions import request_decision
 from communities.models import SpreadsheetImport
 from evaluations.actions.cards import issue_cards
 from evaluations.actions.closing import close_round_early
+from evaluations.actions.correcting import correct_round
 from evaluations.actions.drafts import begin_draft
 from evaluations.actions.funding import decide_funding, save_funding_plan
 from evaluations.actions.publication import publish_final, publish_provisional
@@ -108,6 +109,7 @@ class World:
         self._bundle(publication)
         refused = self._refused(make.season(district, f"{name} 无结果"), sub_district)
         final, funded = (self._final(district, sub_district, f"{name} {word}") for word in ("终审", "已资助"))
+        corrected = self._corrected(district, sub_district, f"{name} 更正")
         decide_funding(funded.funding, by=make.user(), second=make.user(), now=now)
         objection = make.objection(published, contact=CANARIES["objector"], scan=jpeg())
         decision = request_decision("close_round", opened, {}, by=people["district_staff_2"], now=now)
@@ -150,6 +152,7 @@ class World:
             "public_case": published.entries.first().submission.code,
             "publication": publication.code,
             "objection": objection.code,
+            "correction": corrected.code,
             "decision": decision.code,
             **self._around(sub_district, community, organization, people[role], opened, drafted),
         }
@@ -246,6 +249,16 @@ class World:
         make.assign(seat, alone)
         make.sheet(seat, alone, need="20", effect="30")
         return self._tallied(round_)
+
+    def _corrected(self, district: Any, sub_district: Any, name: str) -> Any:
+        """The correction of a round on notice."""
+        season = make.season(district, name)
+        rules = make.rule_set(season, adjustments={"min": "-5", "max": "5"})
+        round_ = self._tallied(make.scored_round(season, sub_district, MARKS, rules=rules))
+        people = {"by": make.user(), "second": make.user(), "now": timezone.now()}
+        publish_provisional(round_, **people)
+        change = {"kind": "adjustment", "entry": round_.entries.first().key, "points": "-1"}
+        return correct_round(round_, change, **people, reason="逾期提交")
 
     def _tallied(self, round_: Any) -> Any:
         close_round_early(round_, by=make.user(), second=make.user(), now=timezone.now())

@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from communities.actions.decisions import approve_decision, request_decision
+from communities.models import Decision
 from evaluations.actions.analysing import analyse_tally
 from evaluations.actions.bundling import build_bundle
 from evaluations.actions.correcting import correct_round
@@ -147,3 +148,31 @@ def test_both_bundles_hold() -> None:
         assert report.wrong == []
     assert verify.check(old).holds and Bundle.objects.count() == 4
     assert "1.5" in files_of(bundle)["adjustments.csv"].decode()
+
+
+def test_everybody_reads_both_versions_and_the_office_asks(cast: Cast, client: Any) -> None:
+    round_ = noticed_round(cast, MARKS)
+    former = round_.publications.get()
+    public = f"/shangcheng/results/{round_.code}/"
+    assert "更正" not in client.get(public, headers={"accept-language": "zh-hans"}).content.decode()
+    client.force_login(cast.people["subdistrict_staff"], backend="accounts.backends.AccountBackend")
+    ask = f"/shangcheng/office/rounds/{round_.code}/correct/"
+    assert client.get(ask).status_code == 200
+    assert client.post(ask, {}).status_code == 422
+    assert client.post(ask, {"kind": "void", "reason": "评委应当回避"}).status_code == 422
+    assert client.post(ask, {"kind": "adjustment", "reason": "x"}).status_code == 422
+    sheet = low_sheet(round_)
+    logged(sheet)
+    sent = {"kind": "void", "sheets": [sheet.pk], "reason": "评委应当回避"}
+    assert client.post(ask, sent).status_code == 303
+    assert client.post(ask, sent).status_code == 409  # asked for already
+    approve_decision(Decision.objects.get(), by=cast.people["district_staff"], now=timezone.now())
+    client.logout()
+    made = Correction.objects.get()
+    page = client.get(
+        f"/shangcheng/corrections/{made.code}/", headers={"accept-language": "zh-hans"}
+    ).content.decode()
+    assert "评委应当回避" in page and "80.00" in page and "沈主任" not in page
+    shown = client.get(public, headers={"accept-language": "zh-hans"}).content.decode()
+    assert f"/corrections/{made.code}/" in shown and "评委应当回避" in shown
+    assert client.get(f"/shangcheng/notices/{former.code}/").status_code == 200
