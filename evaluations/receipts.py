@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from communities.models import Decision
 from communities.states import DecisionState
-from evaluations.models import Recusal, RoundEvent, ScoreSheet, SheetVoid
+from evaluations.models import Correction, Recusal, RoundEvent, ScoreSheet, SheetVoid
 from evaluations.states import RoundState
 
 CODE_LENGTH = 12
@@ -67,7 +67,9 @@ def outcome_of(event: RoundEvent, sheet: ScoreSheet) -> Found:
     if void is not None:
         asked = Decision.objects.filter(kind="void_sheet", payload__sheet=event.digest)
         decision = asked.filter(state=DecisionState.APPROVED).first()
-        return Found(event, Outcome.VOIDED, void.at, decision.reason if decision else "")
+        corrected = Correction.objects.filter(changes__contains=[{"sheet": event.digest}]).first()
+        reason = decision.reason if decision else corrected.reasons if corrected else ""
+        return Found(event, Outcome.VOIDED, void.at, reason)
     if ScoreSheet.objects.filter(
         seat=sheet.seat_id, entry=sheet.entry_id, revision__gt=sheet.revision
     ).exists():
