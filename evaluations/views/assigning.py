@@ -59,7 +59,7 @@ def assignment_page(
         if changing:
             context["form"] = form or LatePairForm(round_=round_)
             context["late"] = late_suggestions(round_, current)
-    context["by_hand"] = any(board.seats and board.rows for board in context["boards"])
+    context["by_hand"] = any(board["seats"] and board["rows"] for board in context["boards"])
     return round_page(request, "rounds/assignment.html", round_, "round_assignment", context, status=status)
 
 
