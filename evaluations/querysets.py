@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 
@@ -182,14 +182,25 @@ class TallyQuerySet(models.QuerySet[Any]):
     """Tallies."""
 
     def standing_in(self, district: Any, code: str) -> Self:
-        """The tally that stands in the round with this code, with `places` (rows of its ranking); not the text of its result."""
-        standings = self.model._meta.apps.get_model("evaluations", "Standing").objects
-        counted = standings.filter(tally=OuterRef("pk")).order_by().values("tally").annotate(n=Count("pk"))
+        """The tally that stands in the round with this code; not the text of its result.
+
+        With `places` (rows of its ranking) and `undecided` (objections that nobody has decided).
+        """
+        models_ = self.model._meta.apps
+        standings = models_.get_model("evaluations", "Standing").objects.filter(tally=OuterRef("pk"))
+        objections = models_.get_model("evaluations", "Objection").objects.undecided()
+        objections = objections.filter(round=OuterRef("round"))
         rows = self.exclude(state="superseded").filter(round__code=code, round__season__district=district)
         rows = rows.select_related(
             "round__season__district", "round__sub_district", "round__rule_set", "analysis"
         )
-        return rows.defer("result").annotate(places=Coalesce(Subquery(counted.values("n")), 0))
+        return rows.defer("result").annotate(places=counted(standings), undecided=counted(objections))
+
+
+def counted(rows: models.QuerySet[Any]) -> Coalesce:
+    """How many rows there are, as a column of the rows to which they belong."""
+    number = rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(number), 0)
 
 
 class StandingQuerySet(models.QuerySet[Any]):

@@ -61,7 +61,7 @@ def round_results(request: HttpRequest, code: str) -> HttpResponse:
         "published": round_.state in rules.PUBLISHED,
         "may_publish": _next_publication(request.user, round_),
         "correcting": bool(can_correct(request.user, round_)),
-        "undecided": round_.objections.undecided().count(),
+        "undecided": tally.undecided,
         "notice_over": notice_is_over(round_, timezone.now()),
         "plain": plain_of(tally, round_) if tally else None,
     }
