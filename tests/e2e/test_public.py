@@ -5,6 +5,7 @@ import json
 import pytest
 from django.utils import timezone
 
+from evaluations.actions.analysing import analyse_tally
 from evaluations.actions.closing import close_round_early
 from evaluations.actions.publication import publish_final, publish_provisional
 from evaluations.actions.tallying import tally_round
@@ -46,7 +47,8 @@ def season_with_results(kind="provisional"):
             make.sheet(seat, entry, need=need, effect=effect)
     people = {"by": make.user(), "second": make.user(), "now": timezone.now()}
     close_round_early(round_, **people)
-    tally_round(round_.pk, people["now"])
+    tally = tally_round(round_.pk, people["now"])
+    analyse_tally(tally.pk)
     round_.refresh_from_db()
     publish_provisional(round_, **people)
     if kind == "final":
