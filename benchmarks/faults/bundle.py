@@ -21,9 +21,7 @@ import django
 
 django.setup()
 
-from django.db import connection
-
-from goldidea.settings import env
+from benchmarks.measuring import own_database
 from tests.evaluations.bent import fuzz
 from tests.evaluations.bundles import published
 
@@ -45,19 +43,8 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=10_000, help="bent bundles")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    described = connection.settings_dict
-    owner = {part: described[part] for part in ("USER", "PASSWORD")}
-    described["TEST"]["NAME"] = f"bundle_{os.getpid()}"
-    original = described["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
-        connection.close()
-        described.update({part: env.database("DATABASE_URL")[part] for part in ("USER", "PASSWORD")})
+    with own_database("bundle"):
         good = measure(given)
-    finally:
-        connection.close()
-        described.update(owner)
-        connection.creation.destroy_test_db(original, verbosity=0)
     return 0 if good else 1
 
 

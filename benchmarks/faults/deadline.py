@@ -19,10 +19,8 @@ import django
 
 django.setup()
 
-from django.db import connection
-
+from benchmarks.measuring import own_database
 from evaluations.models import Round
-from goldidea.settings import env
 from tests import make
 from tests.evaluations.judging import Scene
 from tests.evaluations.races import Figures, Race, close_by_clock, close_by_hand, double_tap, run_races
@@ -79,19 +77,8 @@ def main() -> int:
     )
     parser.add_argument("--taps", type=int, default=20)
     given = parser.parse_args()
-    described = connection.settings_dict
-    owner = {part: described[part] for part in ("USER", "PASSWORD")}
-    described["TEST"]["NAME"] = f"deadline_{os.getpid()}"
-    original = described["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
-        connection.close()
-        described.update({part: env.database("DATABASE_URL")[part] for part in ("USER", "PASSWORD")})
+    with own_database("deadline"):
         good = measure(given)
-    finally:
-        connection.close()
-        described.update(owner)
-        connection.creation.destroy_test_db(original, verbosity=0)
     return 0 if good else 1
 
 
