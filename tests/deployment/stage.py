@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.conf import settings
 
 from tests.conftest import ROOT, program_environment
 
@@ -74,7 +75,7 @@ class Stage:
             "app_url": here["DATABASE_URL"],
             "secret_key": "a-production-key-of-many-different-characters-0123456789-abcdef",
             "secret_key_fallbacks": FORMER_KEY,
-            "personal_data_key": os.environ["PERSONAL_DATA_KEY"],
+            "personal_data_key": settings.PERSONAL_DATA_KEY,
             "metrics_token": TOKEN,
         }
         for name, value in secrets.items():

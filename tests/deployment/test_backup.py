@@ -35,6 +35,8 @@ def run(database: str, account: dict[str, str], media: Path, *arguments: str, **
     given["DATABASE_URL"] = re.sub(
         r"//[^@/]*@", f"//{account['USER']}:{account['PASSWORD']}@", given["DATABASE_URL"]
     )
+    for name in environment:
+        given.pop(f"{name}_FILE", None)  # which would go before it
     given |= {"MEDIA_ROOT": str(media), **environment}
     return subprocess.run(
         [sys.executable, "manage.py", *arguments], env=given, cwd=ROOT, capture_output=True, text=True

@@ -275,6 +275,7 @@ def test_too_large_a_body_is_refused_before_it_is_sent(front):
 
 
 def test_metrics_are_for_the_inside(front):
+    assert front.ask("/shangcheng/")[0].status == 200
     assert front.ask("/metrics", Authorization=f"Bearer {TOKEN}")[0].status == 404
     asked = urllib.request.Request(
         f"{front.stage.address}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}

@@ -100,6 +100,7 @@ class Visitor:
 
     def check(self, name: str = "") -> None:
         """No sideways overflow, no script or policy error, no axe finding; a picture when SHOTS names a folder."""
+        self.page.wait_for_load_state()
         wide = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
