@@ -96,6 +96,12 @@ def trail(own_database, settings, tmp_path):
     return own_database
 
 
+# Only a superuser can switch a reference off; the owner takes it away.
+REFERENCES = (
+    "SELECT conrelid::regclass, conname FROM pg_constraint WHERE contype = 'f' AND confrelid = %s::regclass"
+)
+
+
 def as_owner(database: str, *statements: str) -> None:
     """What only somebody with the owner's password could do: switch the triggers off and write."""
     where = connections["default"].settings_dict
@@ -107,7 +113,10 @@ def as_owner(database: str, *statements: str) -> None:
         connection.cursor() as cursor,
     ):
         for table in ("lib_auditevent", "lib_seal", "lib_checkpoint"):
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute(REFERENCES, [table])
+            for other, constraint in cursor.fetchall():
+                cursor.execute(f'ALTER TABLE {other} DROP CONSTRAINT "{constraint}"')
         for statement in statements:
             cursor.execute(statement)
 
