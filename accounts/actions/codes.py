@@ -110,7 +110,9 @@ def send_codes(now: dt.datetime) -> int:
             try:
                 deliverer.send(code.user.phone if code.channel == Channel.PHONE else code.user.email, text)
                 sent += 1
-            except Exception as error:
+            except (
+                Exception
+            ) as error:  # a district's gateway may fail in any way; the next person's code still goes out
                 log.warning("a code by %s was not delivered: %s", code.channel, type(error).__name__)
     return sent
 
