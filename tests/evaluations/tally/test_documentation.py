@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from evaluations.tally import Inputs, advance, awards, parse_rule, tally
+from evaluations.tally.funding import Applicant, FundingRule, fund
 from evaluations.tally.inputs import COLUMNS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -27,6 +28,7 @@ def examples():
 
 EXAMPLES = examples()
 BASE = json.loads(EXAMPLES.pop("base")["rule.json"])
+FUNDING = EXAMPLES.pop("funding")
 
 
 def rows(text):
@@ -63,7 +65,7 @@ def shown(value):
     return " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
 
 
-EXPECTED = {"standings.csv", "corrections.csv", "awards.csv", "going-on.csv"}
+EXPECTED = {"standings.csv", "corrections.csv", "awards.csv", "going-on.csv", "warnings.csv"}
 
 
 def test_the_examples_are_those_expected():
@@ -72,7 +74,11 @@ def test_the_examples_are_those_expected():
         "stages": ["standings.csv"],
         "sheet": ["standings.csv"],
         "panels": ["standings.csv"],
+        "advised": ["standings.csv", "warnings.csv"],
         "calibration": ["corrections.csv", "standings.csv"],
+        "calibration-cap": ["corrections.csv", "standings.csv"],
+        "calibration-few": ["corrections.csv", "standings.csv"],
+        "calibration-apart": ["standings.csv", "warnings.csv"],
         "ties": ["standings.csv"],
         "votes-top": ["standings.csv"],
         "votes-ladder": ["standings.csv"],
@@ -100,14 +106,28 @@ def test_the_standings_of_an_example(name):
     assert [{key: shown(standing[key]) for key in written[0]} for standing in standings] == written
 
 
-def test_the_corrections_of_the_example():
-    files = EXAMPLES["calibration"]
-    _, _, result = computed(files)
-    found = [
-        {key: item[key] for key in ("seat", "points")}
-        for item in json.loads(result.to_bytes())["corrections"]
+@pytest.mark.parametrize("kind", ["corrections", "warnings"])
+def test_the_corrections_and_warnings_of_an_example(kind):
+    files = {name: found for name, found in EXAMPLES.items() if f"{kind}.csv" in found}
+    for name, found in files.items():
+        written = rows(found[f"{kind}.csv"])
+        _, _, result = computed(found)
+        items = json.loads(result.to_bytes())[kind]
+        assert [{key: shown(item[key]) for key in written[0]} for item in items] == written, name
+    assert len(files) > 1
+
+
+def test_the_money_of_the_example():
+    asked = rows(FUNDING["asked.csv"])
+    applicants = [
+        Applicant(row["entry"], int(row["place"]), "", *(int(row[key]) * 100 for key in ("asked", "least")))
+        for row in asked
     ]
-    assert found == rows(files["corrections.csv"])
+    grants = fund(FundingRule(budget=90_000 * 100), applicants)
+    found = [(one.entry, one.budget_left // 100, one.amount // 100, one.reason) for one in grants]
+    assert [tuple(map(str, row)) for row in found] == [
+        tuple(row.values()) for row in rows(FUNDING["given.csv"])
+    ]
 
 
 def test_the_awards_of_the_example():
@@ -155,7 +175,18 @@ def test_every_option_that_changes_a_figure_has_an_example():
             "mode=half_up",
             "mode=half_even",
         ),
-        *("kind=marks", "kind=votes", "kind=given", "method=none", "method=additive", "method=top"),
+        *(
+            "kind=marks",
+            "kind=votes",
+            "kind=given",
+            "method=none",
+            "if_disconnected=refuse",
+            "if_disconnected=uncalibrated",
+            "cap",
+            "advised",
+            "method=additive",
+            "method=top",
+        ),
         *("method=ladder", "method=standard", "ties=exact", "ties=panel", "ties=criterion", "ties=median"),
         *("ties=lot", "ties=all", "stages=criterion", "stages=weighted", "stages=sheet", "stages=panel"),
         *(
