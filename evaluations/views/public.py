@@ -1,18 +1,14 @@
 """What everybody may read: the season, its cases, its results, its notices."""
 
-import hashlib
 import json
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -23,11 +19,10 @@ from evaluations.models import FundingPlan, Publication, RuleSet, Season, Submis
 from evaluations.names import in_language, panel_name
 from evaluations.rulewords import rule_in_words
 from evaluations.stages import stages
-from goldidea.lib.context import preferences
+from evaluations.views.kept import conditional, etag_of, kept_page, unchanged
 from goldidea.lib.htmx import page
 
 PAGE = 25
-KEPT = 3600  # seconds; a page is kept under its ETag, so an old one is never sent, only forgotten
 
 
 def current_season(district: Any) -> Season | None:
@@ -148,48 +143,14 @@ def _digest(request: HttpRequest, code: str) -> str:
     return digest
 
 
-def _etag(request: HttpRequest, digest: str) -> str:
-    """One for each snapshot, language, preferences and version of the pages; only for readers who are not signed in."""
-    parts = (
-        digest,
-        get_language(),
-        preferences(request),
-        request.get_full_path(),
-        settings.RELEASE,
-    )
-    return '"' + hashlib.sha256(repr(parts).encode()).hexdigest()[:32] + '"'
-
-
-def _unchanged(request: HttpRequest, etag: str) -> HttpResponse | None:
-    """304 with the headers that the page would have had, if the reader holds this version."""
-    kept = _conditional(HttpResponse(), etag)
-    answer = get_conditional_response(request, etag=etag, response=kept)
-    return None if answer is kept else answer
-
-
-def _conditional(response: HttpResponse, etag: str) -> HttpResponse:
-    """The answer with what a reader needs in order to ask again only whether it has changed."""
-    response["ETag"] = etag
-    response["Cache-Control"] = "no-cache"
-    patch_vary_headers(response, ["HX-Request"])
-    return response
-
-
 @require_safe
 @login_not_required
 def result(request: HttpRequest, code: str) -> HttpResponse:
     """The ranked list of a round, from its immutable snapshot. The page that everybody gets is rendered once a process."""
     if request.user.is_authenticated:
         return _ranking(request, code)
-    etag = _etag(request, _digest(request, code))
-    if (unchanged := _unchanged(request, etag)) is not None:
-        return unchanged
-    content = None if request.GET else cache.get(etag)
-    if content is None:
-        content = _ranking(request, code).content
-        if not request.GET:
-            cache.set(etag, content, KEPT)
-    return _conditional(HttpResponse(content), etag)
+    etag = etag_of(request, _digest(request, code))
+    return kept_page(request, etag, lambda: _ranking(request, code))
 
 
 def _ranking(request: HttpRequest, code: str) -> HttpResponse:
@@ -233,11 +194,11 @@ def panels(body: dict[str, Any]) -> list[dict[str, Any]]:
 def result_json(request: HttpRequest, code: str) -> HttpResponse:
     """The snapshot itself."""
     etag = f'"{_digest(request, code)}"'
-    if (unchanged := _unchanged(request, etag)) is not None:
-        return unchanged
+    if (held := unchanged(request, etag)) is not None:
+        return held
     publication = _publication(request, code)
     response = HttpResponse(publication.body, content_type="application/json; charset=utf-8")
-    return _conditional(response, f'"{publication.etag}"')
+    return conditional(response, f'"{publication.etag}"')
 
 
 @require_safe
