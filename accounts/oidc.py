@@ -52,10 +52,20 @@ class OidcAdapter(DefaultSocialAccountAdapter):
 
 
 def account_of(claims: dict[str, Any]) -> User | None:
-    """The one activated account with an e-mail address or phone that the service has verified."""
-    for value, verified in (("email", "email_verified"), ("phone_number", "phone_number_verified")):
-        if claims.get(value) and claims.get(verified) is True:
-            found = list(User.objects.called(str(claims[value])).activated().filter(is_active=True)[:2])
-            if len(found) == 1:
-                return found[0]
-    return None
+    """The one activated account with an e-mail address or phone that the service has verified.
+
+    Each is compared with its own column and never with sign-in names: somebody whose address at the service reads like
+    another person's sign-in name here does not become that person.
+    """
+    email, phone = claims.get("email"), claims.get("phone_number")
+    found: list[User] = []
+    if isinstance(email, str) and email and claims.get("email_verified") is True:
+        found = matched(User.objects.with_email(email))
+    if not found and isinstance(phone, str) and phone and claims.get("phone_number_verified") is True:
+        found = matched(User.objects.with_phone(phone))
+    return found[0] if len(found) == 1 else None
+
+
+def matched(people: Any) -> list[User]:
+    """At most two of them that are activated and enabled: two are as good as none."""
+    return list(people.activated().filter(is_active=True)[:2])

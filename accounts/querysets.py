@@ -25,6 +25,14 @@ class UserQuerySet(models.QuerySet[Any]):
             | Q(phone_hash=phone_hash(words) or "no phone")
         )
 
+    def with_email(self, address: str) -> Self:
+        """People whose e-mail this is; a sign-in name that reads like one is none."""
+        return self.people().filter(email__iexact=address.strip() or "no e-mail")
+
+    def with_phone(self, number: str) -> Self:
+        """People whose phone this is; a sign-in name of digits is none."""
+        return self.people().filter(phone_hash=phone_hash(number) or "no phone")
+
     def activated(self) -> Self:
         """Accounts whose person has set a password."""
         return self.exclude(password__startswith="!")  # noqa: S106  Django's mark for 'no password'

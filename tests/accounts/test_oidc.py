@@ -28,6 +28,8 @@ PEOPLE = {
     "shen": {"name": "沈主任", "phone_number": "+8613805710002", "phone_number_verified": True},
     "liar": {"name": "冒名者", "email": "zhou@example.cn", "email_verified": False},
     "double": {"name": "另一个周", "email": "zhou@example.cn", "email_verified": True},
+    "names": {"name": "叫这个名字的人", "email": "zhou@shangcheng.cn", "email_verified": True},
+    "number": {"name": "叫这个号码的人", "phone_number": "13805719999", "phone_number_verified": True},
     "stranger": {"name": "陌生人", "email": "stranger@example.cn", "email_verified": True},
 }
 
@@ -130,6 +132,18 @@ def test_who_is_unknown_or_unverified_gets_no_account(cast: Cast, provider: int,
     before = User.objects.count()
     assert enter(person).status_code == 403
     assert (User.objects.count(), SocialAccount.objects.count()) == (before, 0)
+
+
+@pytest.mark.parametrize(
+    ("person", "sign_in_name"), [("names", "zhou@shangcheng.cn"), ("number", "13805719999")]
+)
+def test_a_verified_claim_that_reads_like_a_sign_in_name_opens_no_account(
+    cast: Cast, provider: int, person: str, sign_in_name: str
+) -> None:
+    """Offices may give any sign-in name; who brings the same words as an address of the service is somebody else."""
+    User.objects.filter(pk=cast.people["community_user"].pk).update(username=sign_in_name)
+    assert enter(person).status_code == 403
+    assert not SocialAccount.objects.exists()
 
 
 def test_a_second_person_of_the_service_does_not_take_an_account_over(cast: Cast, provider: int) -> None:
