@@ -132,7 +132,7 @@ PHONE_GATEWAY = env.text("PHONE_GATEWAY", "console" if DEVELOPMENT else "")
 EMAIL_GATEWAY = env.text("EMAIL_GATEWAY", "console" if DEVELOPMENT else "")
 OUTBOX = Path(env.text("OUTBOX", str(BASE_DIR / "var" / "outbox")))
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
-EMAIL_PORT = int(env.text("EMAIL_PORT", "25"))
+EMAIL_PORT = env.number("EMAIL_PORT", 25, least=1)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
@@ -186,7 +186,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEVELOPMENT
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 # Minutes without a request after which a person proves again who it is (0: never). Judges' cards have no such limit.
-SESSION_IDLE_MINUTES = int(env.text("SESSION_IDLE_MINUTES", "30"))
+SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 30)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

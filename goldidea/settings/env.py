@@ -35,6 +35,14 @@ def flag(name: str, *, default: bool) -> bool:
     return value == "1"
 
 
+def number(name: str, default: int, *, least: int = 0) -> int:
+    """A whole number, `least` or more."""
+    value = os.environ.get(name, str(default))
+    if not (value.isascii() and value.isdigit() and int(value) >= least):
+        raise ImproperlyConfigured(f"{name} is a whole number, {least} or more, not {value!r}.")
+    return int(value)
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A list separated by commas."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
