@@ -1,9 +1,24 @@
-"""The door of the event streams (ASGI); pages are served by WSGI."""
+"""The door of the event streams (ASGI); pages are served by WSGI. What a header may do is the same at both."""
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+
+from goldidea.lib.content_type import Utf8Request
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goldidea.settings.base")
 
-application = get_asgi_application()
+
+class Request(Utf8Request, ASGIRequest):
+    """Django's, with our reading of the header."""
+
+
+class Handler(ASGIHandler):
+    """Django's, with our requests."""
+
+    request_class = Request
+
+
+django.setup(set_prefix=False)
+application = Handler()

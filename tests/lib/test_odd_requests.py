@@ -1,11 +1,15 @@
-"""Headers and bodies that no browser sends: an answer below 500, at the door that the web server calls."""
+"""Headers and bodies that no browser sends: an answer below 500, and the same at both doors (WSGI, ASGI)."""
 
 import io
+from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
+from asgiref.testing import ApplicationCommunicator
 from django.core.signals import request_started
 from django.db import close_old_connections
 
+from goldidea.asgi import application as streams
 from goldidea.wsgi import application
 
 pytestmark = pytest.mark.django_db
@@ -59,11 +63,49 @@ def status(method: str, path: str, kind: str, body: bytes = b"") -> int:
     return int(said[0][:3])
 
 
+@async_to_sync
+async def status_of_streams(method: str, path: str, kind: str, body: bytes = b"") -> int:
+    """What the door of the event streams answers to the same."""
+    scope: dict[str, Any] = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "path": path,
+        "query_string": b"next=%41",
+        "headers": [
+            (b"host", b"testserver"),
+            (b"content-type", kind.encode("latin1")),
+            (b"content-length", str(len(body)).encode()),
+        ],
+        "client": ("127.0.0.1", 1),
+        "server": ("testserver", 80),
+        "scheme": "http",
+    }
+    visit = ApplicationCommunicator(streams, scope)
+    await visit.send_input({"type": "http.request", "body": body})
+    answer = await visit.receive_output(timeout=20)
+    while (await visit.receive_output(timeout=20)).get("more_body"):
+        pass
+    await visit.wait(timeout=20)
+    return int(answer["status"])
+
+
 @pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind[:50].replace("\x00", "0"))
 def test_no_content_type_is_our_fault(kind: str) -> None:
     for path in ADDRESSES:
         assert status("GET", path, kind) < 500
         assert status("POST", path, kind, b"login=%41&password=%41") < 500
+
+
+@pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind[:50].replace("\x00", "0"))
+def test_both_doors_answer_alike(kind: str) -> None:
+    for method, path, body in [
+        ("GET", "/accounts/login/", b""),
+        ("POST", "/language/", b"language=en"),
+        ("POST", "/api/v1/districts/", b"{}"),
+    ]:
+        at_pages, at_streams = (door(method, path, kind, body) for door in (status, status_of_streams))
+        assert (at_pages, at_streams < 500) == (at_streams, True), (method, path)
 
 
 def test_a_form_is_utf8_whatever_its_header_says() -> None:
