@@ -1033,8 +1033,9 @@ def check_points(state, rule):
         allowed = rule.get("adjustments")
         if allowed is None or entry not in known:
             raise Wrong("adjustments", "规则不允许这项加减分", "the rule does not allow this adjustment")
-        sums[entry] = sums.get(entry, Fraction(0)) + decimal(points)
-        if not decimal(allowed["min"]) <= decimal(points) <= decimal(allowed["max"]):
+        value, least, most = decimal(points), decimal(allowed["min"]), decimal(allowed["max"])
+        sums[entry] = sums.get(entry, Fraction(0)) + value
+        if not least <= value <= most and not least <= -value <= most:  # the opposite takes points back
             raise Wrong("adjustments", "加减分超出范围", "an adjustment is out of range")
     for total in sums.values():
         if not decimal(rule["adjustments"]["min"]) <= total <= decimal(rule["adjustments"]["max"]):

@@ -90,7 +90,9 @@ def adjustment_sums(
             raise FolderError("adjustments.csv", row, "adjustments-not-allowed")
         known_entry("adjustments.csv", row, entry, entries)
         points = Fraction(_points("adjustments.csv", row, value))
-        if outside := _outside(rule.adjustments, points):
+        outside = _outside(rule.adjustments, points)
+        # The opposite of points that are allowed takes them back; the sum stays in the range in any case.
+        if outside and _outside(rule.adjustments, -points):
             raise FolderError("adjustments.csv", row, "adjustment-out-of-range", outside)
         sums[entry] = sums.get(entry, Fraction(0)) + points
     for entry in sorted(sums):
