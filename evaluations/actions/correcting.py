@@ -5,6 +5,8 @@ What may be changed is what a tally counts, never a mark: a sheet is void, a con
 
 import datetime as dt
 import secrets
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from communities.workdays import workdays_of
+from evaluations.actions.adjusting import adjustment_event
 from evaluations.actions.counting import inputs_without_marks, mark_columns, rule_of
 from evaluations.actions.events import record_event
 from evaluations.actions.locks import hold_round
@@ -109,12 +112,9 @@ def _apply(
 ) -> tuple[list[dict[str, Any]], list[tuple[Any, Any, Any]]]:
     """Write the change and its events; gives what everybody reads of it, and adjustments to be kept."""
     if change["kind"] == Correction.Kind.ADJUSTMENT:
-        entry = round_.entries.get(key=change["entry"])
-        hashed = canonical.sha256(reason.encode())
-        body = {"entry": entry.key, "points": change["points"], "reason_sha256": hashed}
-        event = record_event(round_, "adjust", body)
+        entry, points = round_.entries.get(key=change["entry"]), Decimal(change["points"])
         told = {"kind": "adjustment", "entry": entry.key, "points": change["points"]}
-        return [told], [(entry, change["points"], event)]
+        return [told], [(entry, points, adjustment_event(entry, points, reason))]
     sheets = list(
         ScoreSheet.objects.filter(round=round_, event__digest__in=change["sheets"])
         .counted()
@@ -148,9 +148,7 @@ def _computed(round_: Round, adjusted: list[tuple[Any, Any, Any]]) -> Any:
     """The new version of the tally."""
     rule, inputs = rule_of(round_), inputs_without_marks(round_)
     fresh = [(entry.key, points, "") for entry, points, _event in adjusted]
-    inputs = type(inputs)(
-        entries=inputs.entries, marks=(), seats=inputs.seats, adjustments=[*inputs.adjustments, *fresh]
-    )
+    inputs = replace(inputs, adjustments=[*inputs.adjustments, *fresh])
     try:
         result = tally_columns(rule, inputs, mark_columns(round_))
     except (DisconnectedError, FolderError) as refusal:

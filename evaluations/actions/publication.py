@@ -13,10 +13,20 @@ from evaluations.actions.locks import hold_round
 from evaluations.actions.public_files import replace_files
 from evaluations.conduct import conduct_of
 from evaluations.distribution import distribution
-from evaluations.models import Analysis, Correction, FundingPlan, Publication, Round, RoundEvent, Tally
+from evaluations.models import (
+    Adjustment,
+    Analysis,
+    Correction,
+    FundingPlan,
+    Publication,
+    Round,
+    RoundEvent,
+    Tally,
+)
 from evaluations.parsed import parsed_rule
 from evaluations.states import ROUND_MOVES, TALLY_MOVES, RoundState, TallyState
 from evaluations.tally import RuleSet, canonical, full_marks
+from evaluations.tally.decimals import plain_text
 from goldidea.lib import audit
 from goldidea.lib.errors import Refusal, StaleState
 from goldidea.lib.jobs import enqueue
@@ -109,8 +119,10 @@ def _publish(row: Tally, round_: Round, kind: str, now: dt.datetime) -> Publicat
 def publication_document(row: Tally, round_: Round, kind: str, now: dt.datetime) -> dict[str, Any]:
     """All that the public reads of a round: places, figures, names of cases as frozen; no person's name."""
     rule = parsed_rule(round_.rule_set)
+    adjusted = _adjusted(round_)
     standings = [
-        _line(standing) for standing in row.standings.select_related("entry__snapshot", "entry__submission")
+        _line(standing, adjusted.get(standing.entry_id, []))
+        for standing in row.standings.select_related("entry__snapshot", "entry__submission")
     ]
     return {
         "format": FORMAT,
@@ -189,7 +201,16 @@ def _seats(round_: Round) -> dict[str, int]:
     return {panel.key: panel.seats.live().count() for panel in round_.panels.all()}
 
 
-def _line(standing: Any) -> dict[str, Any]:
+def _adjusted(round_: Round) -> dict[int, list[dict[str, str]]]:
+    """Entry -> its bonus points and deductions, each with its reason, in the order in which they were decided."""
+    found: dict[int, list[dict[str, str]]] = {}
+    rows = Adjustment.objects.filter(entry__round=round_).order_by("pk")
+    for entry, points, reason in rows.values_list("entry_id", "points", "reason"):
+        found.setdefault(entry, []).append({"points": plain_text(points), "reason": reason})
+    return found
+
+
+def _line(standing: Any, adjusted: list[dict[str, str]]) -> dict[str, Any]:
     body = standing.entry.snapshot.body
     told = ("title", "field", "summary", "community", "sub_district", "organizations", "partners")
     return {
@@ -201,6 +222,7 @@ def _line(standing: Any) -> dict[str, Any]:
         "number": body["number"],
         **{name: body.get(name) for name in told},
         **standing.numbers,
+        "adjusted": adjusted,
     }
 
 

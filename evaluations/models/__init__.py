@@ -4,9 +4,10 @@ Evidence (insert-only): SubmissionSnapshot, RoundEvent, ScoreSheet, Mark, SheetV
 migrations/0002_evidence.py.
 """
 
-from evaluations.models.corrections import Adjustment, Correction, Objection
+from evaluations.models.corrections import Correction, Objection
 from evaluations.models.funding import FundingPlan
 from evaluations.models.papers import SEALED, Delegation, Paper, Presence
+from evaluations.models.points import Adjustment
 from evaluations.models.results import Analysis, Bundle, Publication, Standing, Tally, TallyRefusal
 from evaluations.models.rounds import Assignment, Card, Entry, Panel, Recusal, Round, Seat
 from evaluations.models.seasons import Criterion, RuleDraft, RuleSet, Season

@@ -101,16 +101,3 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return str(self.tally)
-
-
-class Adjustment(models.Model):
-    """加减分 of an entry by a correction: a row of the bundle's adjustments.csv. Insert-only."""
-
-    correction = models.ForeignKey(Correction, models.PROTECT, related_name="adjustments")
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="adjustments")
-    points = models.DecimalField(max_digits=9, decimal_places=3)
-    reason = models.CharField(max_length=300)
-    event = models.OneToOneField(RoundEvent, models.PROTECT, related_name="+")
-
-    def __str__(self) -> str:
-        return f"{self.entry} {self.points}"

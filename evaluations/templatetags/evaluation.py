@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from evaluations.models import Submission
 from evaluations.names import in_language, panel_name
+from evaluations.points import signed
 
 register = template.Library()
 register.filter("panel_name", panel_name)
@@ -90,6 +92,18 @@ def interval_words(sure: Mapping[str, Any]) -> str:
     if sure["low"] == sure["high"]:
         return _("90 %% sure: place %(low)s") % sure
     return _("90 %% sure: place %(low)s to %(high)s") % sure
+
+
+@register.filter
+def signed_points(text: str) -> str:
+    """Bonus points or a deduction with its sign."""
+    return signed(Decimal(text))
+
+
+@register.filter
+def points_together(adjusted: list[Mapping[str, str]]) -> str:
+    """The bonus points and deductions of a line together, with their sign."""
+    return signed(sum((Decimal(one["points"]) for one in adjusted), Decimal(0)))
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from evaluations.views import corrections, funding, objections
+from evaluations.views import adjustments, corrections, funding, objections
 from evaluations.views import results as views
 
 results: list[URLPattern] = [
@@ -14,6 +14,8 @@ results: list[URLPattern] = [
     path("rounds/<code:code>/funding/", funding.round_funding, name="round_funding"),
     path("rounds/<code:code>/funding/ask/", funding.round_funding_ask, name="round_funding_ask"),
     path("rounds/<code:code>/correct/", corrections.round_correct, name="round_correct"),
+    path("rounds/<code:code>/adjustments/", adjustments.round_adjustments, name="round_adjustments"),
+    path("rounds/<code:code>/adjust/", adjustments.round_adjust, name="round_adjust"),
     path("rounds/<code:code>/objections/", objections.round_objections, name="round_objections"),
     path("rounds/<code:code>/objections/new/", objections.objection_new, name="objection_new"),
     path("objections/<code:code>/", objections.objection, name="objection"),

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from evaluations.certainty import sure_of
@@ -167,6 +168,7 @@ def _ranking(request: HttpRequest, code: str) -> HttpResponse:
         "body": body,
         "sure": sure,
         "corrected": any(line.get("uncalibrated") for line in body["standings"]),
+        "adjusted": any(line.get("adjusted") for line in body["standings"]),
         "form": form,
         "page_obj": found,
         "panels": panels(body),
@@ -180,11 +182,14 @@ def awards_of(body: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 def panels(body: dict[str, Any]) -> list[dict[str, Any]]:
-    """The columns of the table: each panel that marks, with its criteria."""
+    """The columns of the table: each panel that marks with its criteria, any other with its points."""
     line: dict[str, Any] = next((row for row in body["standings"] if row["panels"]), {"panels": []})
     names = {criterion["key"]: in_language(criterion["name"]) for criterion in body["rule"]["criteria"]}
     return [
-        {"name": panel_name(panel["key"]), "names": [names[score["key"]] for score in panel["criteria"]]}
+        {
+            "name": panel_name(panel["key"]),
+            "names": [names[score["key"]] for score in panel["criteria"]] or [_("Points")],
+        }
         for panel in line["panels"]
     ]
 

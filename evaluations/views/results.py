@@ -56,6 +56,7 @@ def round_results(request: HttpRequest, code: str) -> HttpResponse:
         "page_obj": _ranking(tally, sure, request.GET.get("page")),
         "columns": _columns(round_),
         "corrected": parsed_rule(round_.rule_set).calibration is not None,
+        "adjusted": parsed_rule(round_.rule_set).adjustments is not None,
         "decisions": decisions.select_related("requested_by"),
         "hosting": rules.hosts(request.user, round_),
         "published": round_.state in rules.PUBLISHED,
@@ -84,7 +85,7 @@ def _ranking(tally: Any, sure: dict[str, Any], number: str | None) -> Any:
     for row in (rows := list(found.object_list)):
         panels = row["numbers"]["panels"]
         row["place"], row["total"] = row["rank"] or "–", row["total"] or "–"
-        row["scores"] = [score["score"] or "–" for panel in panels for score in panel["criteria"]]
+        row["scores"] = [score["score"] or "–" for panel in panels for score in panel["criteria"] or (panel,)]
         row["sure"] = sure.get(row["key"])
         row["interval"] = interval_cells(row["sure"])
         row["plain"] = _plain(row["numbers"].get("uncalibrated"))
@@ -104,13 +105,13 @@ def _plain(beside: dict[str, Any] | None) -> str:
 
 
 def _columns(round_: Round) -> list[str]:
-    """One heading for each criterion of each panel that marks."""
+    """One heading for each criterion of each panel that marks, and for each panel that has points only."""
     rule = parsed_rule(round_.rule_set)
     many = len(rule.panels) > 1
     return [
-        (f"{panel_name(panel.id)}: " if many else "") + in_language(rule.criterion[key].name)
+        (f"{panel_name(panel.id)}: " if many else "") + name
         for panel in rule.panels
-        for key in (panel.criteria if panel.kind == "marks" else ())
+        for name in ([in_language(rule.criterion[key].name) for key in panel.criteria] or [_("Points")])
     ]
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
@@ -11,11 +12,13 @@ from django.utils.translation import gettext as _
 from communities.models import Decision
 from communities.states import DecisionState
 from evaluations.models import Round
+from evaluations.parsed import parsed_rule
 from evaluations.rules import rounds as rules
 from evaluations.rules.objections import can_record_objection
 from evaluations.rules.papers import can_take_papers
 from evaluations.rules.results import can_fund, can_view_tally
 from evaluations.rules.scoring import can_see_cards
+from evaluations.states import RoundState
 from goldidea.lib.htmx import page
 
 PER_PAGE = 25
@@ -46,7 +49,7 @@ def page_number(request: HttpRequest) -> str | None:
 
 def tabs(request: HttpRequest, round_: Round, here: str) -> list[Tab]:
     """The views of a round that this person may open and that this installation has."""
-    names = [("round", _("Overview"))]
+    names: list[tuple[str, Any]] = [("round", _("Overview"))]
     if rules.can_see_progress(request.user, round_):
         names += [
             ("round_entries", _("Entries")),
@@ -58,6 +61,7 @@ def tabs(request: HttpRequest, round_: Round, here: str) -> list[Tab]:
         if can_take_papers(request.user, round_):
             names.append(("round_papers", _("Papers")))
         names.append(("round_progress", _("Progress")))
+        names += points_tabs(round_)
         if can_view_tally(request.user, round_):
             names.append(("round_results", _("Results")))
         if can_record_objection(request.user, round_):
@@ -66,6 +70,14 @@ def tabs(request: HttpRequest, round_: Round, here: str) -> list[Tab]:
             names.append(("round_funding", _("Funding")))
     urls = [(name, address(name, round_), words) for name, words in names]
     return [Tab(url, words, name == here) for name, url, words in urls if url]
+
+
+def points_tabs(round_: Round) -> list[tuple[str, Any]]:
+    """What the rule counts besides marks."""
+    rule = parsed_rule(round_.rule_set)
+    if rule.adjustments and round_.state not in (RoundState.DRAFT, RoundState.CANCELLED):
+        return [("round_adjustments", _("Bonus and deductions"))]
+    return []
 
 
 def address(name: str, round_: Round) -> str:
@@ -93,7 +105,8 @@ def form_page(request: HttpRequest, template: str, form: Any, context: dict[str,
 
 
 def pending_of(round_: Round) -> Any:
-    """Decisions about the round or one of its seats that wait for a second person."""
+    """Decisions about the round, one of its seats or entries, that wait for a second person."""
     codes = [round_.code, *round_.seats.values_list("code", flat=True)]
+    about = Q(object_code__in=codes) | Q(object_code__in=round_.entries.values("code"))
     waiting = Decision.objects.of(round_.season.district).filter(state=DecisionState.PENDING)
-    return waiting.filter(object_code__in=codes).select_related("requested_by").order_by("requested_at")
+    return waiting.filter(about).select_related("requested_by").order_by("requested_at")

@@ -22,6 +22,7 @@ from evaluations.progress import boards
 from evaluations.refusals import refused_panels
 from evaluations.rules import results as result_rules
 from evaluations.rules import rounds as rules
+from evaluations.rules.adjustments import can_adjust
 from evaluations.rules.opening import readiness
 from evaluations.states import RoundState
 from evaluations.views.round_frame import (
@@ -75,6 +76,7 @@ def round(request: HttpRequest, code: str) -> HttpResponse:
         "extending": rules.can_extend(user, found),
         "closing": result_rules.can_close_early(user, found),
         "voiding": result_rules.can_void(user, found),
+        "adjusting": can_adjust(user, found),
         "published": found.state in result_rules.PUBLISHED,
         "plain": result_rules.can_count_plain(user, found),
         "cancelling": rules.can_cancel(user, found),

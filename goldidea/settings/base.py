@@ -348,6 +348,7 @@ DECISIONS = {
     "decide_objection": "evaluations.decisions.objections.DecideObjection",
     "decide_funding": "evaluations.decisions.funding.DecideFunding",
     "void_sheet": "evaluations.decisions.results.VoidSheet",
+    "adjust_entry": "evaluations.decisions.adjustments.AdjustEntry",
     "replace_seat": "evaluations.decisions.rounds.ReplaceSeat",
     "seat_guests": "evaluations.decisions.rounds.SeatGuests",
     "assign_late": "evaluations.decisions.rounds.AssignLate",

@@ -78,6 +78,7 @@ FUND = "award, agreement: create, edit"
 TALLY = "tally: view before publishing"
 PUBLISH = "result: publish, correct"
 VOID = "score sheet: void with reason"
+ADJUST = "adjustment: add before the close"
 SCREEN = "submission: return, accept"
 SUBMITTED = "submission: view submitted"
 CASE_EDIT = "submission: create, edit"
@@ -277,6 +278,8 @@ PAGES: dict[str, Page] = {
     "office:round_publish": post(PUBLISH, "round_tallied"),
     "office:round_plain": form(PUBLISH, "round_refused"),
     "office:round_void": form(VOID, "round_open"),
+    "office:round_adjustments": get(PROGRESS, "round_adjustable"),
+    "office:round_adjust": form(ADJUST, "round_adjustable"),
     "office:round_correct": form(PUBLISH, "public_round"),
     "office:round_objections": get(OBJECT, "public_round"),
     "office:objection_new": form(OBJECT, "public_round"),

@@ -101,6 +101,7 @@ class World:
         delegations = [make.delegation(draft, to, people[role]) for to in (organization, *centres)]
         drafted = make.round(make.season(district, f"{name} 待开"), sub_district, state="draft")
         opened = make.scored_round(make.season(district, f"{name} 评分"), sub_district, MARKS)
+        adjustable = self._adjustable(make.season(district, f"{name} 加分"), sub_district)
         tallied = self._tallied(make.scored_round(make.season(district, f"{name} 已计"), sub_district, MARKS))
         published = self._tallied(
             make.scored_round(make.season(district, f"{name} 公示"), sub_district, MARKS)
@@ -143,6 +144,7 @@ class World:
             "delegation": delegations[0].code,
             "round_draft": drafted.code,
             "round_open": opened.code,
+            "round_adjustable": adjustable.code,
             "round_tallied": tallied.code,
             "public_round": published.code,
             "round_refused": refused.code,
@@ -249,6 +251,11 @@ class World:
         make.assign(seat, alone)
         make.sheet(seat, alone, need="20", effect="30")
         return self._tallied(round_)
+
+    def _adjustable(self, season: Any, sub_district: Any) -> Any:
+        """An open round whose rule allows bonus points and deductions."""
+        rules = make.rule_set(season, adjustments={"min": "-5", "max": "5"})
+        return make.scored_round(season, sub_district, MARKS, rules=rules)
 
     def _corrected(self, district: Any, sub_district: Any, name: str) -> Any:
         """The correction of a round on notice."""

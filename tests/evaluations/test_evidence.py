@@ -54,11 +54,14 @@ def scene():
     tally = Tally.objects.create(round=round_, version=1, result="{}")
     Analysis.objects.create(tally=tally, body="{}")
     before = Publication.objects.create(round=round_, tally=tally, kind="final", body="{}", etag="0" * 64)
-    logged = [RoundEvent.objects.create(round=round_, kind="correct", body="{}", digest=d * 64) for d in "12"]
-    corrected = Correction.objects.create(
+    logged = [
+        RoundEvent.objects.create(round=round_, kind=kind, body="{}", digest=digit * 64)
+        for kind, digit in (("correct", "1"), ("adjust", "2"))
+    ]
+    Correction.objects.create(
         round=round_, tally=tally, before=before, kind="adjustment", changes=[], event=logged[0]
     )
-    Adjustment.objects.create(correction=corrected, entry=entry, points=1, event=logged[1])
+    Adjustment.objects.create(entry=entry, points=1, event=logged[1])
     Bundle.objects.create(tally=tally, checkpoint=head, sha256="0" * 64, size=1, with_marks=True)
     return {
         "cast": cast,
