@@ -18,6 +18,9 @@ from evaluations.tally.additive import Design, Floats, Ints, covariance, estimat
 DISCOVERY = 0.05
 SAME_SHARE = 0.8  # of a judge's sheets with the very same marks
 SAME_SHEETS = 5  # fewer sheets say nothing about sameness
+HOME_SHEETS = (
+    5  # a coefficient of fewer sheets would tell whose they are, and with that where a pseudonym lives
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +98,11 @@ def adjusted_p(p: Floats) -> Floats:
 def home_advantage(design: Design, totals: Floats, own: NDArray[np.bool_]) -> Home | None:
     """The coefficient of `own` (a sheet for the judge's own place) beside entries and judges.
 
-    None where no sheet is for an own place, where it cannot be told from entries and judges, or without
-    degrees of freedom. Source: Frisch & Waugh, Econometrica 1 (1933).
+    None where fewer than HOME_SHEETS sheets are for an own place, where it cannot be told from entries and
+    judges, or without degrees of freedom. Source: Frisch & Waugh, Econometrica 1 (1933).
     """
     degrees = len(totals) - design.entries - design.judges + design.groups[0] - 1
-    if degrees < 1 or not own.any():
+    if degrees < 1 or own.sum() < HOME_SHEETS:
         return None
     rest = estimate(design, own.astype(np.float64)).residual
     information = float(rest @ rest)

@@ -223,6 +223,15 @@ def test_a_home_advantage_is_measured():
     assert home_advantage(Design(entry, judge, 40, 10), totals, judge == 3) is None
 
 
+@pytest.mark.parametrize(("sheets", "told"), [(4, False), (5, True)])
+def test_a_home_advantage_of_few_sheets_would_tell_whose_they_are(sheets, told):
+    entry, judge = (found.ravel() for found in np.meshgrid(np.arange(40), np.arange(10), indexing="ij"))
+    totals = entry - judge + np.random.RandomState(2).standard_normal(400)
+    own = np.cumsum(entry % 10 == judge) * (entry % 10 == judge)
+    design = Design(entry, judge, 40, 10)
+    assert (home_advantage(design, totals, (own > 0) & (own <= sheets)) is not None) is told
+
+
 def test_homes_come_from_the_seats_or_from_who_asks():
     rule_set, given = make_rule(**PLAN), season()
     assert {item["place"] for item in found(rule_set, given)["home"]} == {"sub_district"}
