@@ -76,6 +76,7 @@ ACTIONS: Final[dict[str, Any]] = {
     "read case": _("said that a case was read"),
     "record objection": _("recorded an objection"),
     "view objector": _("looked at who objects"),
+    "view judging by name": _("looked at how judges marked, by name"),
     "download objection": _("downloaded an objection's scan"),
     "decide objection": _("decided an objection"),
     "correct results": _("corrected published results"),

@@ -18,6 +18,7 @@ from evaluations.actions.counting import SEATS_OF_A_SUB_DISTRICT, tally_inputs
 from evaluations.actions.sealing import log_of, seal_round
 from evaluations.models import Analysis, Bundle, Round, RoundEvent, Tally
 from evaluations.parsed import parsed_rule
+from evaluations.quality import public_bytes
 from evaluations.tally import canonical, folder_files
 from evaluations.tally.ballots import csv_file
 from evaluations.tally.decimals import plain_text
@@ -110,7 +111,7 @@ def bundle_files(row: Tally, checkpoint: Checkpoint) -> dict[str, bytes]:
     files["checkpoint.txt"] = checkpoint.note.encode()
     files["result.json"] = row.result.encode()
     if (analysis := Analysis.objects.filter(tally=row).first()) and analysis.body:
-        files["analysis.json"] = analysis.body.encode()
+        files["analysis.json"] = public_bytes(analysis.body, parsed_rule(round_.rule_set))
     files["verify.py"] = VERIFIER.read_bytes()
     if parsed_rule(round_.rule_set).publish_marks == "none":
         files = {name: data for name, data in files.items() if name not in MARKS}

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from communities.workdays import workdays_of
 from evaluations.actions.adjusting import adjustment_event
+from evaluations.actions.analysing import analyse_tally
 from evaluations.actions.counting import inputs_without_marks, mark_columns, rule_of
 from evaluations.actions.events import record_event
 from evaluations.actions.locks import hold_round
@@ -39,7 +40,6 @@ from evaluations.states import ROUND_MOVES, TALLY_MOVES, RoundState, TallyState
 from evaluations.tally import DisconnectedError, FolderError, canonical, tally_columns
 from goldidea.lib import audit
 from goldidea.lib.errors import Refusal, StaleState
-from goldidea.lib.jobs import enqueue
 from goldidea.lib.moves import move
 
 
@@ -102,7 +102,7 @@ def correct_round(
         reason=reason,
         changes={"second": (None, second.name), "version": (old.version, row.version)},
     )
-    enqueue("evaluations.tasks.analyse_tally", tally_id=row.pk)
+    analyse_tally(row.pk)  # now, not later: what is published never changes, so the analysis has to be there
     publish_corrected(row, round_, now)
     return correction
 

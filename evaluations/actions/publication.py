@@ -24,6 +24,7 @@ from evaluations.models import (
     Tally,
 )
 from evaluations.parsed import parsed_rule
+from evaluations.quality import public_part
 from evaluations.states import ROUND_MOVES, TALLY_MOVES, RoundState, TallyState
 from evaluations.tally import RuleSet, canonical, full_marks
 from evaluations.tally.decimals import plain_text
@@ -153,7 +154,8 @@ def publication_document(row: Tally, round_: Round, kind: str, now: dt.datetime)
         "means": _means(standings),
         "standings": standings,
         "distribution": distribution(round_, rule),
-        "analysis": _analysis(row),
+        "corrections": corrections_of(row, rule),
+        "analysis": _analysis(row, rule),
     }
 
 
@@ -171,10 +173,26 @@ def plain_of(row: Tally, round_: Round) -> dict[str, Any] | None:
     return {"panels": panels, "decided_on": decided_on} if panels else None
 
 
-def _analysis(row: Tally) -> dict[str, Any] | None:
+def corrections_of(row: Tally, rule: RuleSet) -> list[dict[str, Any]]:
+    """The points added to each sheet of a seat, by panel and seat, with `few` and `capped` where the rule held them back."""
+    if rule.calibration is None:  # the text of a result is long
+        return []
+    result = json.loads(row.result)
+    held = {(w["code"], w["panel"], w["seat"]) for w in result["warnings"] if "seat" in w}
+    return [
+        {
+            **item,
+            "few": ("too_few_sheets", item["panel"], item["seat"]) in held,
+            "capped": ("correction_capped", item["panel"], item["seat"]) in held,
+        }
+        for item in result["corrections"]
+    ]
+
+
+def _analysis(row: Tally, rule: RuleSet) -> dict[str, Any] | None:
     """What was computed beside the tally, if it was there in time; the bundle holds it in any case."""
     body = Analysis.objects.filter(tally=row).values_list("body", flat=True).first()
-    return json.loads(body) if body else None
+    return public_part(json.loads(body), rule) if body else None
 
 
 def _correction(row: Tally) -> dict[str, Any] | None:
@@ -194,6 +212,8 @@ def _rule(rule: RuleSet) -> dict[str, Any]:
         "awards": [{"key": a.id, "name": dict(a.name), "places": a.places} for a in rule.awards],
         "full_marks": str(full_marks(rule).total),
         "trim": {"high": rule.trim.high, "low": rule.trim.low, "from": rule.trim.start},
+        "calibration": rule.calibration
+        and {"cap": str(rule.calibration.cap), "min_marks": rule.calibration.min_marks},
     }
 
 

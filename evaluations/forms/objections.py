@@ -81,7 +81,7 @@ class OutcomeForm(forms.Form):
 
 
 class WhyForm(forms.Form):
-    """Why somebody looks at who objects."""
+    """Why somebody looks at what is shown with a reason only."""
 
     reason = forms.CharField(
         label=_("What do you need it for?"),

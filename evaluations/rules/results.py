@@ -110,6 +110,22 @@ def finals_prepared_by(user: Any, district: Any) -> Any:
     return finals if is_district_staff(user, district) else finals.none()
 
 
+def can_see_judging(user: Any, round_: Round) -> Verdict:
+    """How each judge marked, by name: district staff, once the results are public. Twin: `judging_seen_by`."""
+    if not is_district_staff(user, round_.season.district):
+        looks_on = hosts(user, round_) or is_observer(user, round_.season.district)
+        return Verdict(_("Only the district's staff see how single judges marked.")) if looks_on else HIDDEN
+    if round_.state not in PUBLISHED:
+        return Verdict(_("How single judges marked is shown after the results are published."))
+    return ALLOWED
+
+
+def judging_seen_by(user: Any, district: Any) -> Any:
+    """Rounds of which the person may see how each judge marked. Twin of `can_see_judging`."""
+    rounds = public_results(district)
+    return rounds if is_district_staff(user, district) else rounds.none()
+
+
 def can_fund(user: Any, round_: Round) -> Verdict:
     """District staff, once the results are final. Twin: `funded_by`."""
     if not is_district_staff(user, round_.season.district):

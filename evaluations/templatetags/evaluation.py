@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from evaluations.models import Submission
 from evaluations.names import in_language, panel_name
 from evaluations.points import signed
+from evaluations.quality_words import signed_figure as with_its_sign
 
 register = template.Library()
 register.filter("panel_name", panel_name)
@@ -110,3 +111,15 @@ def points_together(adjusted: list[Mapping[str, str]]) -> str:
 def join_names(names: list[str]) -> str:
     """Names one after the other, as the language writes lists."""
     return (", " if get_language() == "en" else "、").join(names)
+
+
+@register.filter
+def signed_figure(points: str) -> str:
+    """Points of a document (-0.88) with their sign, with all their decimals."""
+    return with_its_sign(Decimal(points))
+
+
+@register.filter
+def per_cent_of_one(share: str) -> str:
+    """A share of a document (0.85) as people say it: 85 %."""
+    return f"{round(100 * Decimal(share))} %"

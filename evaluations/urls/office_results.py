@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from evaluations.views import adjustments, corrections, funding, objections
+from evaluations.views import adjustments, corrections, funding, objections, quality
 from evaluations.views import results as views
 
 results: list[URLPattern] = [
     path("rounds/<code:code>/results/", views.round_results, name="round_results"),
+    path("rounds/<code:code>/judging/", quality.round_judging, name="round_judging"),
     path("rounds/<code:code>/publish/", views.round_publish, name="round_publish"),
     path("rounds/<code:code>/close/", views.round_close, name="round_close"),
     path("rounds/<code:code>/plain/", views.round_plain, name="round_plain"),

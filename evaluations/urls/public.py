@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from evaluations.views import checking, corrections, feed, funding
+from evaluations.views import checking, corrections, feed, funding, quality
 from evaluations.views import public as views
 
 public: list[URLPattern] = [
@@ -12,6 +12,7 @@ public: list[URLPattern] = [
     path("results/", views.results, name="results"),
     path("results/<code:code>/", views.result, name="result"),
     path("results/<code:code>/result.json", views.result_json, name="result_json"),
+    path("results/<code:code>/judging/", quality.quality, name="quality"),
     path("results/<code:code>/check/", checking.check, name="check"),
     path("bundles/<code:code>.zip", checking.bundle, name="bundle"),
     path("receipts/", checking.receipts, name="receipts"),

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from communities.actions.decisions import request_decision
 from communities.models import Decision
 from evaluations.actions.advancing import advance_entries
-from evaluations.actions.publication import notice_is_over, plain_of
+from evaluations.actions.publication import corrections_of, notice_is_over, plain_of
 from evaluations.certainty import sure_of
 from evaluations.forms.results import ReasonForm, VoidForm
 from evaluations.models import Round, Tally
 from evaluations.names import in_language, panel_name
 from evaluations.parsed import parsed_rule
+from evaluations.quality import by_panel, changed_awards
 from evaluations.refusals import refused_panels
 from evaluations.rules import results as rules
 from evaluations.rules.objections import can_correct
@@ -55,11 +56,12 @@ def round_results(request: HttpRequest, code: str) -> HttpResponse:
         "sure": sure,
         "page_obj": _ranking(tally, sure, request.GET.get("page")),
         "columns": _columns(round_),
-        "corrected": parsed_rule(round_.rule_set).calibration is not None,
+        **_calibration(tally),
         "adjusted": parsed_rule(round_.rule_set).adjustments is not None,
         "decisions": decisions.select_related("requested_by"),
         "hosting": rules.hosts(request.user, round_),
         "published": round_.state in rules.PUBLISHED,
+        "naming": bool(rules.can_see_judging(request.user, round_)),
         "may_publish": _next_publication(request.user, round_),
         "correcting": bool(can_correct(request.user, round_)),
         "undecided": tally.undecided,
@@ -75,6 +77,21 @@ def _sure(tally: Any) -> dict[str, Any]:
         return {}
     awards = parsed_rule(tally.round.rule_set).awards
     return sure_of(json.loads(tally.analysis.body), [(award.id, award.name) for award in awards])
+
+
+def _calibration(tally: Any) -> dict[str, Any]:
+    """The corrections of the judges, by panel, and the awards that they changed; nothing where the rule corrects nobody."""
+    rule = parsed_rule(tally.round.rule_set)
+    if rule.calibration is None:
+        return {"corrected": False}
+    lines = [{**row, **row["numbers"]} for row in tally.standings.as_rows()]
+    awards = [{"key": award.id, "name": award.name, "places": award.places} for award in rule.awards]
+    return {
+        "corrected": True,
+        "calibration": rule.calibration,
+        "corrections": by_panel(corrections_of(tally, rule)),
+        "changed": changed_awards(lines, awards),
+    }
 
 
 def _ranking(tally: Any, sure: dict[str, Any], number: str | None) -> Any:

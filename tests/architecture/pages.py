@@ -76,6 +76,7 @@ OBJECT = "objection: record, read in the office"
 OBJECT_DECIDE = "objection: decide"
 FUND = "award, agreement: create, edit"
 TALLY = "tally: view before publishing"
+JUDGING = "judge diagnostics: view by name, after publication"
 PUBLISH = "result: publish, correct"
 VOID = "score sheet: void with reason"
 ADJUST = "adjustment: add before the close"
@@ -195,6 +196,7 @@ PAGES: dict[str, Page] = {
     "public:results": get(EVERYBODY),
     "public:result": get(EVERYBODY, "public_round"),
     "public:result_json": get(EVERYBODY, "public_round"),
+    "public:quality": get(EVERYBODY, "public_round"),
     "public:check": get(EVERYBODY, "public_round"),
     "public:bundle": get(EVERYBODY, "publication"),
     "public:receipts": get(EVERYBODY),
@@ -275,6 +277,7 @@ PAGES: dict[str, Page] = {
     "office:round_close": form(ROUND_MOVE, "round_open"),
     "office:round_cancel": form(CANCEL, "round_open"),
     "office:round_results": get(TALLY, "round_tallied"),
+    "office:round_judging": form(JUDGING, "public_round"),
     "office:round_publish": post(PUBLISH, "round_tallied"),
     "office:round_plain": form(PUBLISH, "round_refused"),
     "office:round_void": form(VOID, "round_open"),
