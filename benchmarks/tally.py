@@ -138,7 +138,8 @@ def queue_of_rounds() -> redis.Redis:
 def many(count: int) -> None:
     """Small rounds, closed together: by one worker process, then by two."""
     people = worlds.cast()
-    rounds = [worlds.open_round(people, 10, 5) for _n in range(count)]
+    judges = [make.judge(people.community) for _n in range(5)]
+    rounds = [worlds.open_round(people, 10, 5, judges) for _n in range(count)]
     marks = fill(rounds)
     queue = queue_of_rounds()
     for workers in (1, 2):

@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 import random
 import uuid
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db import transaction
@@ -39,8 +40,12 @@ def cast() -> Cast:
     return Cast.shangcheng(f"bench{next(numbers)}")
 
 
-def open_round(people: Cast, entries: int, seats: int) -> Round:
-    """An open preliminary of the cast's own sub-district in a season of its own; seats and entries assigned all to all."""
+def open_round(people: Cast, entries: int, seats: int, judges: Sequence[Judge] = ()) -> Round:
+    """An open preliminary of the cast's own sub-district in a season of its own; seats and entries assigned all to all.
+
+    Args:
+        judges: who sit; without them, as many new ones as there are seats.
+    """
     season: Season = make.season(people.district, name=f"{next(numbers)} 届")
     rules = make.rule_set(season, criteria=CRITERIA, ties=["exact", "median"])
     round_: Round = make.round(season, people.home, rules)
@@ -65,7 +70,7 @@ def open_round(people: Cast, entries: int, seats: int) -> Round:
         for n, (case, snapshot) in enumerate(zip(cases, frozen, strict=True))
     )
     panel = make.panel(round_, places=seats)
-    judges = [make.judge(people.community) for _n in range(seats)]
+    judges = judges or [make.judge(people.community) for _n in range(seats)]
     sitting = Seat.objects.bulk_create(
         Seat(round=round_, panel=panel, judge=who, number=n, pseudonym=f"p{n:07d}")
         for n, who in enumerate(judges, 1)

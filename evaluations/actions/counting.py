@@ -1,6 +1,7 @@
 """What a tally counts, read from the database in the form in which the pure tally takes it."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -13,17 +14,28 @@ from evaluations.parsed import parsed_rule
 from evaluations.tally import Inputs, RuleSet
 
 if TYPE_CHECKING:
-    from evaluations.tally.packed import Columns
+    from evaluations.tally.columns import Columns
 
 # A sub-district is told beside a pseudonym only where the panel has so many seats of it: one judge is no pseudonym.
 SEATS_OF_A_SUB_DISTRICT = 5
 
-# Whole numbers in PostgreSQL's binary format, which numpy reads as it comes; values in thousandths.
-SHEETS = "SELECT id, seat_id, entry_id, revision::int8 FROM evaluations_scoresheet WHERE round_id = {round}"
-MARKS = """
-SELECT m.sheet_id, (m.criterion_id << 32) + (m.value * 1000)::int8 + 2147483648
-FROM evaluations_mark m JOIN evaluations_scoresheet s ON s.id = m.sheet_id WHERE s.round_id = {round}
+# Every row costs much of its time on the way out: so PostgreSQL strings the numbers together, eight or two bytes each, and
+# hands out one row. Values are thousandths.
+SHEETS = """
+SELECT string_agg(int8send(id), ''), string_agg(int8send(seat_id), ''), string_agg(int8send(entry_id), ''),
+  string_agg(int2send(revision), '')
+FROM evaluations_scoresheet WHERE round_id = {round}
 """
+MARKS = """
+SELECT string_agg(int8send(
+  ((m.sheet_id - {first}) << {shift}) + ((m.criterion_id - {least}) << 31) + (m.value * 1000)::int8 + (1 << 30)
+), '') FROM evaluations_mark m {of_round} m.sheet_id BETWEEN {first} AND {last} AND m.criterion_id BETWEEN {least} AND {most}
+"""
+OF_ROUND = "JOIN evaluations_scoresheet s ON s.id = m.sheet_id WHERE s.round_id = {round} AND"
+AT_ONCE = 500_000
+# Where so large a share of the sheets between the first and the last is the round's own, the others' marks are read too and
+# left out, which is quicker than asking of every mark whose it is.
+SHARE = 0.5
 
 
 def rule_of(round_: Round) -> RuleSet:
@@ -55,76 +67,139 @@ def inputs_without_marks(round_: Round) -> Inputs:
     return Inputs(entries=entries, marks=(), seats=seats, adjustments=adjustments)
 
 
-def mark_columns(round_: Round) -> "Columns":
-    """The marks that count: of the latest revision of each seat's sheet for an entry, not void, the judge not recused."""
+def mark_columns(round_: Round, at_once: int = AT_ONCE) -> "Columns":
+    """The marks that count: of the latest revision of each seat's sheet for an entry, not void, the judge not recused.
+
+    Args:
+        at_once: sheets whose marks are read at once, which bounds the memory.
+    """
     import numpy as np
 
-    from evaluations.tally.packed import Columns
+    from evaluations.tally.columns import Columns
 
-    sheet, seat, entry = _counted_sheets(round_)
-    of_sheet, packed = _copied(MARKS.format(round=int(round_.pk)), 2)
-    place = np.searchsorted(sheet, of_sheet)
-    counted = np.append(sheet, -1)[place] == of_sheet
-    place, packed = place[counted], packed[counted]
-    criteria = dict(round_.rule_set.criteria.values_list("pk", "key"))
-    entries = dict(round_.entries.values_list("pk", "key"))
-    rows = list(round_.seats.values_list("pk", "pseudonym", "panel__key"))
-    panels = sorted({panel for _pk, _name, panel in rows})
-    seats = {pk: name for pk, name, _panel in rows}
-    panel_of = np.array([panels.index(panel) for _pk, _name, panel in rows], dtype=np.int64)
-    numbers = _numbers(seat, list(seats))[place]
+    seats = list(round_.seats.order_by().values_list("pk", "pseudonym", "panel__key"))
+    entries = dict(round_.entries.order_by().values_list("pk", "key"))
+    criteria = dict(round_.rule_set.criteria.order_by("pk").values_list("pk", "key"))
+    panels = sorted({panel for _pk, _name, panel in seats})
+    every, sheet, seat, entry = _counted_sheets(round_)
+    seat = _numbers(seat, [pk for pk, _name, _panel in seats])
+    of_sheet, criterion, value = _marks(round_, every, sheet, list(criteria), at_once)
     return Columns(
         panels=panels,
         entries=list(entries.values()),
-        seats=list(seats.values()),
+        seats=[name for _pk, name, _panel in seats],
         criteria=list(criteria.values()),
-        panel=panel_of[numbers],
-        entry=_numbers(entry, list(entries))[place],
-        seat=numbers,
-        criterion=_numbers(packed >> 32, list(criteria)),
-        value=(packed & 0xFFFFFFFF) - 2147483648,
+        panel=np.array([panels.index(panel) for _pk, _name, panel in seats], dtype=np.int64)[seat],
+        entry=_numbers(entry, list(entries)),
+        seat=seat,
+        sheet=of_sheet,
+        criterion=criterion,
+        value=value,
     )
 
 
-def _counted_sheets(round_: Round) -> tuple[Any, Any, Any]:
-    """Id, seat and entry of each sheet that counts, by id."""
+def _counted_sheets(round_: Round) -> tuple[Any, Any, Any, Any]:
+    """The ids of all sheets, in ascending order; id, seat and entry of each that counts, by id."""
     import numpy as np
 
-    sheet, seat, entry, revision = _copied(SHEETS.format(round=int(round_.pk)), 4)
-    order = np.lexsort((revision, entry, seat))
-    latest = np.ones(len(order), dtype=bool)
-    latest[:-1] = (np.diff(seat[order]) != 0) | (np.diff(entry[order]) != 0)
-    void = SheetVoid.objects.filter(sheet__round=round_).values_list("sheet_id", flat=True)
-    recusals = Recusal.objects.filter(seat__round=round_, withdrawn_at=None).values_list(
-        "seat_id", "entry_id"
+    ids, seat, entry, revision = (
+        np.frombuffer(data, dtype=f">i{width}").astype(np.int64)
+        for data, width in zip(_strung(SHEETS.format(round=int(round_.pk))), (8, 8, 8, 2), strict=True)
     )
-    counted = np.zeros(len(order), dtype=bool)
-    counted[order[latest]] = True
-    counted &= ~np.isin(sheet, np.array(list(void), dtype=np.int64))
-    for pair in recusals:
-        counted &= ~((seat == pair[0]) & (entry == pair[1]))
-    kept = np.flatnonzero(counted)
-    kept = kept[np.argsort(sheet[kept])]
-    return sheet[kept], seat[kept], entry[kept]
+    counted = np.ones(len(ids), dtype=bool)
+    if len(ids) and revision.min() < revision.max():
+        order = np.lexsort((revision, entry, seat))
+        same = (np.diff(seat[order]) == 0) & (np.diff(entry[order]) == 0)
+        counted[order[:-1][same]] = False
+    void = SheetVoid.objects.filter(sheet__round=round_).order_by().values_list("sheet_id", flat=True)
+    recusals = Recusal.objects.filter(seat__round=round_, withdrawn_at=None).order_by()
+    recused = set(recusals.values_list("seat_id", "entry_id"))
+    if gone := list(void):
+        counted &= ~np.isin(ids, gone)
+    if recused:
+        of_recused = np.flatnonzero(np.isin(seat, [pair[0] for pair in recused]) & counted)
+        pairs = zip(seat[of_recused].tolist(), entry[of_recused].tolist(), strict=True)
+        counted[of_recused] = [pair not in recused for pair in pairs]
+    order = np.argsort(ids, kind="stable")
+    kept = order[counted[order]]
+    return ids[order], ids[kept], seat[kept], entry[kept]
+
+
+def _marks(round_: Round, every: Any, sheet: Any, criteria: list[int], at_once: int) -> tuple[Any, Any, Any]:
+    """Of each mark of the counted sheets: the number of its sheet, the number of its criterion, its value.
+
+    Args:
+        every: the ids of all sheets of the round; sheet: of those that count; both ascending.
+        criteria: their ids, ascending.
+    """
+    import numpy as np
+
+    least, most = criteria[0], criteria[-1]
+    shift = 31 + (most - least).bit_length()
+    number_of = np.full(most - least + 1, -1, dtype=np.int16)
+    number_of[np.array(criteria) - least] = np.arange(len(criteria))
+    parts = []
+    for first, last, own in _parts(every, at_once, 1 << (63 - shift)):
+        of_round = OF_ROUND.format(round=int(round_.pk)) if own < SHARE * (last - first + 1) else "WHERE"
+        query = MARKS.format(first=first, last=last, least=least, most=most, shift=shift, of_round=of_round)
+        packed = np.frombuffer(_strung(query)[0], dtype=">i8").astype(np.int64)
+        number = _places(sheet, packed >> shift, first, last)
+        if (there := number >= 0).all():
+            there = slice(None)
+        packed = packed[there]
+        criterion = number_of[(packed >> 31) & ((1 << (shift - 31)) - 1)]
+        value = ((packed & ((1 << 31) - 1)) - (1 << 30)).astype(np.int32)
+        parts.append((number[there], criterion, value))
+    if not parts:
+        return np.empty(0, np.int32), np.empty(0, np.int16), np.empty(0, np.int32)
+    sheets, numbers, values = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return sheets, numbers, values
+
+
+def _parts(every: Any, at_once: int, widest: int) -> Iterator[tuple[int, int, int]]:
+    """First and last id, and number of sheets, of each part that is read at once."""
+    import numpy as np
+
+    start = 0
+    while start < len(every):
+        end = min(start + at_once, int(np.searchsorted(every, every[start] + widest)))
+        yield int(every[start]), int(every[end - 1]), end - start
+        start = end
+
+
+def _places(sheet: Any, ids: Any, first: int, last: int) -> Any:
+    """The number of each id, counted from `first`, among the sheets that count; -1 for others."""
+    import numpy as np
+
+    start, end = np.searchsorted(sheet, [first, last + 1]).tolist()
+    if last - first < 16 * (end - start) + 1000:
+        table = np.full(last - first + 1, -1, dtype=np.int32)
+        table[sheet[start:end] - first] = np.arange(start, end)
+        return table[ids]
+    place = np.searchsorted(sheet, ids + first)
+    return np.where(np.append(sheet, -1)[place] == ids + first, place, -1).astype(np.int32)
 
 
 def _numbers(ids: Any, known: list[int]) -> Any:
     """The place of each id among the known ones."""
     import numpy as np
 
+    if not known:
+        return np.empty(0, dtype=np.int64)
     order = np.argsort(np.array(known, dtype=np.int64))
     found: Any = order[np.searchsorted(np.array(known, dtype=np.int64)[order], ids)]
     return found
 
 
-def _copied(sql: str, width: int) -> Any:
-    """The rows of a query of so many bigint columns, none of them null, as that many arrays."""
-    import numpy as np
-
+def _strung(sql: str) -> list[bytes]:
+    """The columns of a query of one row, each a string of bytes, as PostgreSQL's binary format has them."""
     buffer = BytesIO()
     with connection.cursor() as cursor:
         cursor.copy_expert(f"COPY ({sql}) TO STDOUT (FORMAT binary)", buffer)
-    # A header of 19 bytes; each row a count of fields, each field its length and its bytes; an end of 2 bytes.
-    fields = [part for name in range(width) for part in ((f"length{name}", ">i4"), (f"field{name}", ">i8"))]
-    rows = np.frombuffer(buffer.getbuffer()[19:-2], dtype=[("count", ">i2"), *fields])
-    return tuple(rows[f"field{name}"].astype(np.int64) for name in range(width))
+    # A header of 19 bytes and the number of fields; of each field its length (-1: null) and its bytes.
+    data, fields, at = buffer.getbuffer(), [], 21
+    for _n in range(int.from_bytes(data[19:21], "big")):
+        length = max(0, int.from_bytes(data[at : at + 4], "big", signed=True))
+        fields.append(bytes(data[at + 4 : at + 4 + length]))
+        at += 4 + length
+    return fields

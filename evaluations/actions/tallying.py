@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from evaluations.actions.counting import inputs_without_marks, mark_columns, rule_of
 from evaluations.models import Round, Standing, Tally, TallyRefusal
 from evaluations.states import ROUND_MOVES, RoundState
-from evaluations.tally import DisconnectedError, Result, awards, tally_columns
+from evaluations.tally import DisconnectedError, Panel, Result, awards, tally_columns
 from evaluations.tally import RuleSet as Rule
 from evaluations.tally.result import bytes_of
 from goldidea.lib import audit
@@ -70,47 +70,51 @@ def _write_standings(
     awarded: dict[str, tuple[str, ...]],
 ) -> None:
     """One row for each entry, its numbers ready to show: nothing is formatted when a page is read."""
-    entries = dict(round_.entries.values_list("key", "pk"))
+    entries = dict(round_.entries.order_by().values_list("key", "pk"))
     lines = {key: line for line, keys in awarded.items() for key in keys}
     columns = ("tally_id", "entry_id", "position", "rank", "tied", "total", "advances", "numbers")
+    figures = _Figures(rule)
     text = StringIO()
     for position, item in enumerate(standings, 1):
-        numbers = json.dumps(_numbers(item, rule, lines.get(item["entry"])))
+        numbers = figures.of(item, lines.get(item["entry"]))
         rank = "\\N" if item["rank"] is None else item["rank"]
-        figures = (row.pk, entries[item["entry"]], position, rank, item["tied"], item["total"] or "", False)
+        cells = (row.pk, entries[item["entry"]], position, rank, item["tied"], item["total"] or "", False)
         # JSON has no raw tab or line feed; its backslashes are the only characters that COPY would read otherwise.
-        print(*figures, numbers.replace("\\", "\\\\"), sep="\t", file=text)
+        print(*cells, numbers.replace("\\", "\\\\"), sep="\t", file=text)
     text.seek(0)
     with connection.cursor() as cursor:
         cursor.copy_expert(f"COPY {Standing._meta.db_table} ({', '.join(columns)}) FROM STDIN", text)
 
 
-def _numbers(item: dict[str, Any], rule: Rule, award: str | None) -> dict[str, Any]:
-    maxima = {criterion.id: criterion.max for criterion in rule.criteria}
-    panels = [
-        {
-            "key": panel.id,
-            "weight": str(panel.weight),
-            **{name: item["panels"][panel.id][name] for name in ("score", "share", "judges")},
-            "criteria": [
-                {"key": key, "percent": percent(score["score"], maxima[key]), **score}
-                for key, score in _in_order(panel.criteria, item["panels"][panel.id]["criteria"])
-            ],
-        }
-        for panel in rule.panels
-    ]
-    return {
-        "panels": panels,
-        "award": award,
-        "adjustments": item["adjustments"],
-        "uncalibrated": item["uncalibrated"],
-        "tie_broken_by": item["tie_broken_by"],
-        "flags": item["flags"],
-    }
+class _Figures:
+    """Writes `Standing.numbers` as JSON. Equal scores are one object in a result: each is written once."""
 
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.maxima = {criterion.id: criterion.max for criterion in rule.criteria}
+        self.weights = {panel.id: str(panel.weight) for panel in rule.panels}
+        self.known: dict[tuple[str, int], str] = {}
 
-def _in_order(keys: tuple[str, ...], scores: dict[str, Any]) -> list[tuple[str, Any]]:
-    return [(key, scores[key]) for key in keys if key in scores]
+    def of(self, item: dict[str, Any], award: str | None) -> str:
+        """The numbers of one standing."""
+        panels = ", ".join(self._panel(panel, item["panels"][panel.id]) for panel in self.rule.panels)
+        beside = ("adjustments", "uncalibrated", "tie_broken_by", "flags")
+        rest = json.dumps({"award": award, **{name: item[name] for name in beside}})
+        return f'{{"panels": [{panels}], {rest[1:]}'
+
+    def _panel(self, panel: Panel, found: dict[str, Any]) -> str:
+        scores = [(key, found["criteria"][key]) for key in panel.criteria if key in found["criteria"]]
+        criteria = ", ".join(self._criterion(key, score) for key, score in scores)
+        figures = {name: found[name] for name in ("score", "share", "judges")}
+        head = json.dumps({"key": panel.id, "weight": self.weights[panel.id], **figures})
+        return f'{head[:-1]}, "criteria": [{criteria}]}}'
+
+    def _criterion(self, key: str, score: dict[str, Any]) -> str:
+        text = self.known.get((key, id(score)))
+        if text is None:
+            bar = percent(score["score"], self.maxima[key])
+            text = self.known[key, id(score)] = json.dumps({"key": key, "percent": bar, **score})
+        return text
 
 
 @lru_cache(4096)

@@ -15,8 +15,10 @@ import numpy as np
 
 from evaluations.tally import canonical
 from evaluations.tally.additive import Design, Floats, Ints
-from evaluations.tally.ballots import Ballots, collect_ballots
-from evaluations.tally.count import result_of
+from evaluations.tally.ballots import collect_ballots
+from evaluations.tally.calibration import design_of, points_of
+from evaluations.tally.columns import Columns
+from evaluations.tally.count import checked_marks, result_of
 from evaluations.tally.diagnostics import (
     DISCOVERY,
     SAME_SHARE,
@@ -36,7 +38,7 @@ from evaluations.tally.intervals import (
     rank_draws,
     seed_words,
 )
-from evaluations.tally.panels import SheetMarks, sheet_totals
+from evaluations.tally.panels import Marks, SheetMarks
 from evaluations.tally.reliability import (
     Intraclass,
     components,
@@ -78,19 +80,24 @@ class _Panel:
         return matrix
 
 
-def analyse(rule: RuleSet, inputs: Inputs, homes: Homes | None = None) -> bytes:
+def analyse(
+    rule: RuleSet, inputs: Inputs, homes: Homes | None = None, columns: Columns | None = None
+) -> bytes:
     """The bytes of analysis.json: canonical JSON and one line feed.
 
     Args:
         homes: where the judges come from; None takes the sub-districts from the seats.
+        columns: the marks, where they do not stand among the inputs.
 
     Raises:
         FolderError, DisconnectedError: as `tally` does.
     """
-    ballots = collect_ballots(rule, inputs)
-    result = result_of(rule, inputs, SheetMarks(ballots))
+    marks: Marks = (
+        SheetMarks(collect_ballots(rule, inputs)) if columns is None else checked_marks(rule, inputs, columns)
+    )
+    result = result_of(rule, inputs, marks)
     panels = [
-        found for panel in rule.panels if panel.kind == "marks" and (found := _read(rule, panel, ballots))
+        found for panel in rule.panels if panel.kind == "marks" and (found := _read(rule, panel, marks))
     ]
     if homes is None:
         homes = {(panel, seat): (place, "") for panel, seat, place in inputs.seats or ()}
@@ -106,39 +113,27 @@ def analyse(rule: RuleSet, inputs: Inputs, homes: Homes | None = None) -> bytes:
         "panels": [_panel(rule, found) for found in panels],
         "judges": [item for found in panels for item in _judges(found)],
         "home": [item for found in panels for item in _home(found, inputs, homes)],
-        "influence": _influence(rule, result, ballots),
+        "influence": _influence(rule, result, marks),
     }
     return canonical.dumps(document) + b"\n"
 
 
-def _read(rule: RuleSet, panel: Panel, ballots: Ballots) -> _Panel | None:
+def _read(rule: RuleSet, panel: Panel, marks: Marks) -> _Panel | None:
     """The panel's complete sheets, sorted by entry and seat; None where there are none."""
-    rows, unit = sheet_totals(rule, panel, ballots)
-    if not rows:
+    sheets = marks.sheet_totals(rule, panel)
+    if not sheets.seats:
         return None
-    rows = sorted(rows)
-    entries = sorted({entry for entry, _seat, _total in rows})
-    seats = sorted({seat for _entry, seat, _total in rows})
-    entry_number = {name: number for number, name in enumerate(entries)}
-    seat_number = {name: number for number, name in enumerate(seats)}
-    patterns: dict[tuple[int | None, ...], int] = {}
-    sheets = ballots.sheets[panel.id]
-    return _Panel(
-        panel,
-        entries,
-        seats,
-        Design(
-            np.array([entry_number[entry] for entry, _seat, _total in rows], dtype=np.int64),
-            np.array([seat_number[seat] for _entry, seat, _total in rows], dtype=np.int64),
-            len(entries),
-            len(seats),
-        ),
-        np.array([total / unit for _entry, _seat, total in rows]),
-        np.array(
-            [patterns.setdefault(tuple(sheets[entry][seat]), len(patterns)) for entry, seat, _total in rows],
-            dtype=np.int64,
-        ),
-    )
+    patterns = _patterns(sheets.marks)
+    return _Panel(panel, sheets.entries, sheets.seats, design_of(sheets), points_of(sheets), patterns)
+
+
+def _patterns(marks: Any) -> Ints:
+    """A number for each sheet, the same for sheets with the very same marks."""
+    found = np.zeros(len(marks), dtype=np.int64)
+    for column in np.asarray(marks).T:
+        kinds, number = np.unique(column, return_inverse=True)
+        found = np.unique(found * len(kinds) + number, return_inverse=True)[1]
+    return found
 
 
 # How sure a rank is
@@ -363,7 +358,7 @@ def _home(found: _Panel, inputs: Inputs, homes: Homes) -> list[Document]:
     return items
 
 
-def _influence(rule: RuleSet, result: Result, ballots: Ballots) -> list[Document]:
+def _influence(rule: RuleSet, result: Result, marks: Marks) -> list[Document]:
     """The judges without whom an award would go to another entry, and which."""
     ranked = [standing for standing in result.standings if standing.rank is not None]
     if not rule.awards or not ranked:
@@ -377,9 +372,9 @@ def _influence(rule: RuleSet, result: Result, ballots: Ballots) -> list[Document
     for panel in rule.weighted_panels:
         if panel.kind != "marks":
             continue
-        marks, seats = _marks(rule, panel, ballots, result, ranked)
+        averaged, seats = _averaged(rule, panel, marks, result, ranked)
         shares = np.array([float(standing.shares[panel.id] or 0) for standing in ranked])
-        for judge, touched, scores in scores_without(rule, marks, len(ranked)):
+        for judge, touched, scores in scores_without(rule, averaged, len(ranked)):
             without = totals.copy()
             share = nearly_rounded(float(panel.weight) * scores, rule.rounding, "share")
             without[touched] += share - shares[touched]
@@ -394,37 +389,36 @@ def _influence(rule: RuleSet, result: Result, ballots: Ballots) -> list[Document
     return items
 
 
-def _marks(
-    rule: RuleSet, panel: Panel, ballots: Ballots, result: Result, ranked: list[Standing]
+def _averaged(
+    rule: RuleSet, panel: Panel, marks: Marks, result: Result, ranked: list[Standing]
 ) -> tuple[PanelMarks, list[str]]:
-    """What the panel averages, for the ranked entries."""
-    number = {standing.entry: place for place, standing in enumerate(ranked)}
-    criteria = rule.criteria_of(panel)
+    """What the panel averages, for the ranked entries, by rank, seat and criterion."""
     if rule.level == "sheet":
-        rows, unit = sheet_totals(rule, panel, ballots)
-        values = [(number[e], s, 0, total / unit) for e, s, total in rows if e in number]
+        sheets = marks.sheet_totals(rule, panel)
+        names, seats, columns = sheets.entries, sheets.seats, (sheets.entry, sheets.seat)
+        value, weights = nearly_rounded(points_of(sheets), rule.rounding, "sheet"), []
+        part = np.zeros(len(value), dtype=np.int64)
     else:
-        units = [ballots.units[criterion.id] for criterion in criteria]
-        values = [
-            (number[entry], seat, part, mark / units[part])
-            for entry, sheets in ballots.sheets[panel.id].items()
-            if entry in number
-            for seat, sheet in sheets.items()
-            for part, mark in enumerate(sheet)
-            if mark is not None
-        ]
-    values.sort()
-    seats = sorted({seat for _entry, seat, _part, _value in values})
-    seat_number = {name: place for place, name in enumerate(seats)}
-    value = np.array([row[3] for row in values])
+        single = marks.single_marks(rule, panel)
+        names, seats, columns = single.entries, single.seats, (single.entry, single.seat)
+        part = np.asarray(single.part, dtype=np.int64)
+        value = np.asarray(single.value, dtype=np.float64) / np.array(single.units, dtype=np.float64)[part]
+        weights = [float(item.weight) for item in rule.criteria_of(panel)]
+    place = {standing.entry: number for number, standing in enumerate(ranked)}
+    entry, seat = (np.asarray(column, dtype=np.int64) for column in columns)
+    entry = np.array([place.get(name, -1) for name in names], dtype=np.int64)[entry]
+    order = np.lexsort((part, seat, entry))
+    order = order[entry[order] >= 0]
+    there, judge = np.unique(seat[order], return_inverse=True)
+    seats = [seats[number] for number in there.tolist()]
     points = {item.seat: float(item.points) for item in result.corrections if item.panel == panel.id}
     return PanelMarks(
-        entry=np.array([row[0] for row in values], dtype=np.int64),
-        judge=np.array([seat_number[row[1]] for row in values], dtype=np.int64),
-        part=np.array([row[2] for row in values], dtype=np.int64),
-        value=nearly_rounded(value, rule.rounding, "sheet") if rule.level == "sheet" else value,
+        entry=entry[order],
+        judge=judge,
+        part=part[order],
+        value=value[order],
         judges=len(seats),
-        weights=np.array([] if rule.level == "sheet" else [float(item.weight) for item in criteria]),
+        weights=np.array(weights),
         corrections=np.array([points.get(seat, 0.0) for seat in seats]),
     ), seats
 

@@ -7,13 +7,13 @@ to recompute the result with a pencil.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
-from evaluations.tally.additive import Design, estimate, exact_severities
+from evaluations.tally.additive import Design, Floats, estimate, exact_severities
+from evaluations.tally.panels import SheetTotals
 from evaluations.tally.result import CORRECTION_PLACES as PLACES
 from evaluations.tally.rounding import rounded
 from evaluations.tally.rule import Calibration
@@ -23,8 +23,6 @@ FLOAT_LIMIT = (
     10_000  # points between the least and the greatest total up to which a float is trusted that far
 )
 
-SheetTotal = tuple[str, str, int]
-"""entry, seat, total in units"""
 Group = tuple[tuple[str, ...], tuple[str, ...]]
 """entries and seats that are connected by sheets"""
 
@@ -46,26 +44,19 @@ class Corrections:
     groups: tuple[Group, ...] = ()
 
 
-def corrections(calibration: Calibration, sheets: Sequence[SheetTotal], unit: int) -> Corrections:
-    """The corrections of one panel.
-
-    Args:
-        sheets: every complete sheet, at most one of a seat for an entry.
-        unit: how many units make a point.
-    """
-    if not sheets:
+def corrections(calibration: Calibration, sheets: SheetTotals) -> Corrections:
+    """The corrections of one panel."""
+    if not sheets.seats:
         return Corrections({}, {}, ())
-    entries = sorted({entry for entry, _seat, _total in sheets})
-    seats = sorted({seat for _entry, seat, _total in sheets})
-    design = _design(sheets, entries, seats)
+    design = design_of(sheets)
     if design.groups[0] > 1:
-        return Corrections({}, {}, (), _groups(design, entries, seats))
+        return Corrections({}, {}, (), _groups(design, sheets.entries, sheets.seats))
     cap = Fraction(calibration.cap)
-    severities = _severities(design, [total for _entry, _seat, total in sheets], unit, cap)
-    counts = dict(zip(seats, design.of_judge.tolist(), strict=True))
+    severities = _severities(design, sheets, cap)
+    counts = dict(zip(sheets.seats, design.of_judge.tolist(), strict=True))
     too_few = {seat: count for seat, count in counts.items() if count < calibration.min_marks}
     points, capped = {}, []
-    for seat, severity in zip(seats, severities, strict=True):
+    for seat, severity in zip(sheets.seats, severities, strict=True):
         if seat in too_few:
             points[seat] = Fraction(0)
             continue
@@ -75,31 +66,35 @@ def corrections(calibration: Calibration, sheets: Sequence[SheetTotal], unit: in
     return Corrections(points, too_few, tuple(capped))
 
 
-def _design(sheets: Sequence[SheetTotal], entries: list[str], seats: list[str]) -> Design:
-    entry_number = {entry: number for number, entry in enumerate(entries)}
-    seat_number = {seat: number for number, seat in enumerate(seats)}
-    return Design(
-        np.array([entry_number[entry] for entry, _seat, _total in sheets], dtype=np.int64),
-        np.array([seat_number[seat] for _entry, seat, _total in sheets], dtype=np.int64),
-        len(entries),
-        len(seats),
-    )
+def design_of(sheets: SheetTotals) -> Design:
+    """Which seat has a complete sheet for which entry."""
+    entry, seat = (np.asarray(column, dtype=np.int64) for column in (sheets.entry, sheets.seat))
+    return Design(entry, seat, len(sheets.entries), len(sheets.seats))
 
 
-def _severities(design: Design, totals: list[int], unit: int, cap: Fraction) -> list[Fraction]:
+def points_of(sheets: SheetTotals, less: int = 0) -> Floats:
+    """The total of each sheet in points, after so many units are taken away."""
+    totals, unit = sheets.total, sheets.unit
+    if isinstance(totals, np.ndarray) and max(int(np.abs(totals).max(initial=0)), abs(less), unit) < 1 << 52:
+        return (totals - less) / unit
+    return np.array([(int(total) - less) / unit for total in totals])
+
+
+def _severities(design: Design, sheets: SheetTotals, cap: Fraction) -> list[Fraction]:
     """The severities in points: as floats give them, but exact where that could change what is published."""
-    least = min(totals)
-    found = estimate(design, np.array([(total - least) / unit for total in totals])).severity
+    least, most = int(min(sheets.total)), int(max(sheets.total))
+    found = estimate(design, points_of(sheets, least)).severity
     steps = np.abs(found) * 10**PLACES
     to_boundary = np.abs(steps - np.floor(steps) - 0.5) / 10**PLACES
     doubtful = np.minimum(to_boundary, np.abs(np.abs(found) - float(cap))) < NEAR
-    if max(totals) - least > FLOAT_LIMIT * unit:
+    if most - least > FLOAT_LIMIT * sheets.unit:
         doubtful[:] = True
     severities = [Fraction(float(value)) for value in found]
     if doubtful.any():
+        totals = [int(total) for total in sheets.total]
         exact = exact_severities(design, totals, np.flatnonzero(doubtful).tolist())
         for judge, value in exact.items():
-            severities[judge] = value / unit
+            severities[judge] = value / sheets.unit
     return severities
 
 

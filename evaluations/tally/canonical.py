@@ -112,21 +112,31 @@ def refusals(
         yield RuleError(place, "json-type", {"type": type(value).__name__})
 
 
-def _plain(value: object, depth: int = 0) -> bool:
+def _plain(value: object) -> bool:
     """Whether nothing can be refused: ASCII texts, whole numbers within the limit, and lists and objects of them."""
-    if value is None or isinstance(value, bool):
-        return True
-    if isinstance(value, str):
-        return value.isascii()
-    if isinstance(value, int):
-        return -MAX_INTEGER <= value <= MAX_INTEGER
-    if depth >= MAX_DEPTH:
-        return False
-    if isinstance(value, dict):
-        return all(
-            isinstance(key, str) and key.isascii() and _plain(item, depth + 1) for key, item in value.items()
-        )
-    return isinstance(value, (list, tuple)) and all(_plain(item, depth + 1) for item in value)
+    level: list[object] = [value]
+    for _depth in range(MAX_DEPTH):
+        below: list[object] = []
+        for item in level:
+            kind = type(item)
+            if kind is str:
+                if not item.isascii():  # type: ignore[attr-defined]
+                    return False
+            elif kind is dict:
+                if not all(type(key) is str and key.isascii() for key in item):  # type: ignore[attr-defined]
+                    return False
+                below.extend(item.values())  # type: ignore[attr-defined]
+            elif kind is list or kind is tuple:
+                below.extend(item)  # type: ignore[arg-type]
+            elif kind is int:
+                if not -MAX_INTEGER <= item <= MAX_INTEGER:  # type: ignore[operator]
+                    return False
+            elif item is not None and kind is not bool:
+                return False
+        if not below:
+            return True
+        level = below
+    return False
 
 
 def _object_refusals(

@@ -22,14 +22,14 @@ from evaluations.tally.result import (
     Uncalibrated,
     Warning_,
 )
-from evaluations.tally.rounding import exact_sum, figure
+from evaluations.tally.rounding import exact_sum, figure, times
 from evaluations.tally.rows import adjustment_sums, given_points, vote_counts
 from evaluations.tally.rule import Calibration, Panel, RuleSet, TieStep
 from evaluations.tally.votes import points_of_votes
 
 if TYPE_CHECKING:
     from evaluations.tally.calibration import Corrections, Group
-    from evaluations.tally.packed import Columns
+    from evaluations.tally.columns import Columns
 
 Scores = Mapping[str, Mapping[str, PanelScore]]
 """panel -> entry -> the panel's result for it"""
@@ -55,12 +55,15 @@ def tally_columns(rule: RuleSet, inputs: Inputs, columns: Columns) -> Result:
     Args:
         inputs: everything but the marks, the seats among it.
     """
+    return result_of(rule, inputs, checked_marks(rule, inputs, columns))
+
+
+def checked_marks(rule: RuleSet, inputs: Inputs, columns: Columns) -> Marks:
+    """The marks of columns, packed; what cannot be packed is checked row by row, which says what is refused."""
     from evaluations.tally.packed import pack
 
     packed = pack(rule, inputs, columns)
-    if packed is None:
-        return tally(rule, replace(inputs, marks=columns.rows()))
-    return result_of(rule, inputs, packed)
+    return packed or SheetMarks(collect_ballots(rule, replace(inputs, marks=columns.rows())))
 
 
 def result_of(rule: RuleSet, inputs: Inputs, marks: Marks) -> Result:
@@ -103,7 +106,7 @@ def panel_corrections(rule: RuleSet, marks: Marks) -> tuple[dict[str, Points], l
     for panel in rule.panels:
         if panel.kind != "marks":
             continue
-        computed = calibration.corrections(rule.calibration, *marks.sheet_totals(rule, panel))
+        computed = calibration.corrections(rule.calibration, marks.sheet_totals(rule, panel))
         if computed.groups:
             if rule.calibration.if_disconnected == "refuse" and panel.weight > 0:
                 refused[panel.id] = computed.groups
@@ -140,8 +143,9 @@ def _ranked(
     """The standings with some corrections, in no order, and the warnings."""
     adjustments = adjustment_sums(rule, inputs.adjustments, marks.entries)
     scores, warnings = _panel_scores(rule, inputs, marks, corrections)
+    none = Fraction(0)
     unranked = {
-        entry: _standing(rule, scores, entry, adjustments.get(entry, Fraction(0))) for entry in marks.entries
+        entry: _standing(rule, scores, entry, adjustments.get(entry, none)) for entry in marks.entries
     }
     totals = {entry: item.total for entry, item in unranked.items() if item.total is not None}
     ladder = [
@@ -191,10 +195,11 @@ def _standing(rule: RuleSet, scores: Scores, entry: str, adjustments: Fraction) 
     """An entry's figures, its rank still open."""
     panels = {panel.id: scores[panel.id][entry] for panel in rule.panels}
     shares: dict[str, Fraction | None] = {}
-    for panel in rule.panels:
-        score = panels[panel.id].score
-        weight = Fraction(panel.weight)
-        shares[panel.id] = None if score is None else rule.rounding.at("share", score * weight)
+    for panel, found in panels.items():
+        score = found.score
+        shares[panel] = (
+            None if score is None else rule.rounding.at("share", times(score, rule.panel_weight[panel]))
+        )
     missing = [panel.id for panel in rule.weighted_panels if panels[panel.id].score is None]
     incomplete = any(score.incomplete for score in panels.values())
     flags = ["incomplete_sheet"] * incomplete + [f"missing_panel:{panel}" for panel in missing]
@@ -203,7 +208,8 @@ def _standing(rule: RuleSet, scores: Scores, entry: str, adjustments: Fraction) 
         decided = [share for panel in rule.weighted_panels if (share := shares[panel.id]) is not None]
         total = rule.rounding.at("total", exact_sum([*decided, adjustments]))
         unrounded = [
-            Fraction(panel.weight) * _known(panels[panel.id].exact) for panel in rule.weighted_panels
+            times(_known(panels[panel.id].exact), rule.panel_weight[panel.id])
+            for panel in rule.weighted_panels
         ]
         exact = exact_sum([*unrounded, adjustments])
     return Standing(entry, None, False, total, exact, panels, shares, adjustments, None, tuple(sorted(flags)))
@@ -246,7 +252,7 @@ def _value(
         seed = rule.lot_seed or ""
         return lambda entry: lot(seed, marks_sha256, entry)
     if step.kind == "median":
-        return lambda entry: marks.sheet_median(rule, entry, corrections)
+        return marks.sheet_medians(rule, corrections)
     panel = step_panel(rule, step)
     of_panel = scores[panel.id] if panel else {}
     if step.kind == "panel":

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from evaluations.tally.averages import median, trimmed_average
 from evaluations.tally.ballots import Ballots, Sheet
-from evaluations.tally.rounding import exact_sum
+from evaluations.tally.rounding import exact_sum, times
 from evaluations.tally.rule import Criterion, Panel, RuleSet
+
+if TYPE_CHECKING:
+    from evaluations.tally.columns import AnyInts
 
 Points = Mapping[str, Fraction]
 """seat -> what is added to each of its sheet totals"""
+Median = Callable[[str], Fraction | None]
+"""entry -> the median of its sheets"""
 
 _NOTHING = Fraction(0)
 
@@ -51,6 +56,45 @@ class PanelScore:
     incomplete: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SheetTotals:
+    """The complete sheets of one panel, by entry and seat.
+
+    Args:
+        entries, seats: those that have one, by name.
+        entry, seat: of each sheet, the number of its entry and of its seat among them.
+        total: of each sheet, the weighted sum of its marks, uncorrected; `unit` of them make a point.
+        marks: of each sheet, its marks in the order of the panel's criteria.
+    """
+
+    entries: list[str]
+    seats: list[str]
+    entry: Sequence[int] | AnyInts
+    seat: Sequence[int] | AnyInts
+    total: Sequence[int] | AnyInts
+    unit: int
+    marks: Sequence[Sequence[int]] | AnyInts
+
+
+@dataclass(frozen=True, slots=True)
+class SingleMarks:
+    """Every mark of one panel, in any order.
+
+    Args:
+        entry, seat: of each mark, the number of its entry and of its seat among `entries` and `seats`.
+        part: of each mark, the number of its criterion among the panel's.
+        value: of each mark, in units of its criterion; `units` of them make a point.
+    """
+
+    entries: list[str]
+    seats: list[str]
+    entry: Sequence[int] | AnyInts
+    seat: Sequence[int] | AnyInts
+    part: Sequence[int] | AnyInts
+    value: Sequence[int] | AnyInts
+    units: list[int]
+
+
 class Marks(Protocol):
     """The checked marks of a round, however they are held."""
 
@@ -61,11 +105,11 @@ class Marks(Protocol):
 
     def panel_scores(self, rule: RuleSet, panel: Panel, corrections: Points) -> dict[str, PanelScore]: ...
 
-    def sheet_totals(self, rule: RuleSet, panel: Panel) -> tuple[list[tuple[str, str, int]], int]: ...
+    def single_marks(self, rule: RuleSet, panel: Panel) -> SingleMarks: ...
 
-    def sheet_median(
-        self, rule: RuleSet, entry: str, corrections: Mapping[str, Points]
-    ) -> Fraction | None: ...
+    def sheet_totals(self, rule: RuleSet, panel: Panel) -> SheetTotals: ...
+
+    def sheet_medians(self, rule: RuleSet, corrections: Mapping[str, Points]) -> Median: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +130,29 @@ class SheetMarks:
         """The result of a panel of marks for every entry."""
         return marks_panel(rule, panel, self.ballots, corrections)
 
-    def sheet_totals(self, rule: RuleSet, panel: Panel) -> tuple[list[tuple[str, str, int]], int]:
-        """Entry, seat and weighted sum of every complete sheet of a panel, and how many units make a point."""
+    def single_marks(self, rule: RuleSet, panel: Panel) -> SingleMarks:
+        """Every mark of a panel."""
+        return single_marks(rule, panel, self.ballots)
+
+    def sheet_totals(self, rule: RuleSet, panel: Panel) -> SheetTotals:
+        """The complete sheets of a panel, by entry and seat."""
         return sheet_totals(rule, panel, self.ballots)
 
-    def sheet_median(self, rule: RuleSet, entry: str, corrections: Mapping[str, Points]) -> Fraction | None:
+    def sheet_medians(self, rule: RuleSet, corrections: Mapping[str, Points]) -> Median:
         """The median of an entry's complete sheet totals, corrected, of all weighted panels of marks together."""
-        totals = [
-            total
-            for panel in rule.weighted_panels
-            if panel.kind == "marks"
-            for total in complete_sheet_totals(
-                rule, panel, self.ballots, entry, corrections.get(panel.id, {})
-            )
-        ]
-        return median(totals) if totals else None
+
+        def found(entry: str) -> Fraction | None:
+            totals = [
+                total
+                for panel in rule.weighted_panels
+                if panel.kind == "marks"
+                for total in complete_sheet_totals(
+                    rule, panel, self.ballots, entry, corrections.get(panel.id, {})
+                )
+            ]
+            return median(totals) if totals else None
+
+        return found
 
 
 def marks_panel(rule: RuleSet, panel: Panel, ballots: Ballots, corrections: Points) -> dict[str, PanelScore]:
@@ -122,14 +174,51 @@ def complete_sheet_totals(
     ]
 
 
-def sheet_totals(rule: RuleSet, panel: Panel, ballots: Ballots) -> tuple[list[tuple[str, str, int]], int]:
-    """Entry, seat and weighted sum of every complete sheet of a panel, and how many units make a point."""
+def single_marks(rule: RuleSet, panel: Panel, ballots: Ballots) -> SingleMarks:
+    """Every mark of a panel, by entry, seat and criterion."""
+    of_panel = ballots.sheets[panel.id]
+    rows = [
+        (entry, seat, part, mark)
+        for entry, sheets in sorted(of_panel.items())
+        for seat, sheet in sorted(sheets.items())
+        for part, mark in enumerate(sheet)
+        if mark is not None
+    ]
+    entries, seats = sorted({row[0] for row in rows}), sorted({row[1] for row in rows})
+    entry_number = {name: number for number, name in enumerate(entries)}
+    seat_number = {name: number for number, name in enumerate(seats)}
+    return SingleMarks(
+        entries,
+        seats,
+        [entry_number[row[0]] for row in rows],
+        [seat_number[row[1]] for row in rows],
+        [row[2] for row in rows],
+        [row[3] for row in rows],
+        [ballots.units[item.id] for item in rule.criteria_of(panel)],
+    )
+
+
+def sheet_totals(rule: RuleSet, panel: Panel, ballots: Ballots) -> SheetTotals:
+    """The complete sheets of a panel, by entry and seat."""
     weights, unit = weights_of(rule, panel, ballots.units)
-    return [
-        (entry, seat, _total(sheet, weights))
-        for entry, sheets in ballots.sheets[panel.id].items()
-        for seat, sheet in _complete(sheets)
-    ], unit
+    rows = [
+        (entry, seat, marks)
+        for entry, sheets in sorted(ballots.sheets[panel.id].items())
+        for seat, marks in sorted(_complete(sheets))
+    ]
+    entries = sorted({entry for entry, _seat, _marks in rows})
+    seats = sorted({seat for _entry, seat, _marks in rows})
+    entry_number = {name: number for number, name in enumerate(entries)}
+    seat_number = {name: number for number, name in enumerate(seats)}
+    return SheetTotals(
+        entries,
+        seats,
+        [entry_number[entry] for entry, _seat, _marks in rows],
+        [seat_number[seat] for _entry, seat, _marks in rows],
+        [_total(marks, weights) for _entry, _seat, marks in rows],
+        unit,
+        [marks for _entry, _seat, marks in rows],
+    )
 
 
 def _by_criterion(rule: RuleSet, panel: Panel, ballots: Ballots, sheets: Mapping[str, Sheet]) -> PanelScore:
@@ -155,7 +244,7 @@ def criterion_score(
     if average is None:
         return CriterionScore(None, None, None, marks, 0)
     score = rule.rounding.at("criterion", average)
-    weighted = rule.rounding.at("weighted", score * rule.weight_of[criterion.id])
+    weighted = rule.rounding.at("weighted", times(score, rule.weight_of[criterion.id]))
     return CriterionScore(score, average, weighted, marks, rule.trim.dropped(marks))
 
 
@@ -168,7 +257,9 @@ def score_of_criteria(
     weighted = [score.weighted for score in scores if score.weighted is not None]
     if len(weighted) < len(scores):
         return PanelScore(None, None, judges, criteria, fewest)
-    exact = [rule.weight_of[key] * score.exact for key, score in criteria.items() if score.exact is not None]
+    exact = [
+        times(score.exact, rule.weight_of[key]) for key, score in criteria.items() if score.exact is not None
+    ]
     return PanelScore(
         rule.rounding.at("panel", exact_sum(weighted)), exact_sum(exact), judges, criteria, fewest
     )

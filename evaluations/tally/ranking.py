@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
+from math import lcm
 
 Value = Callable[[str], Fraction | None]
 """What a step of the ladder compares, higher first; None: the entry lacks it."""
@@ -84,5 +85,10 @@ def _descending(
     entries: Mapping[str, Fraction], value: Callable[[str], Fraction]
 ) -> list[tuple[Fraction, list[str]]]:
     """Groups of entries of equal value, the highest first; the order inside a group means nothing."""
-    ordered = sorted(entries, key=value, reverse=True)
-    return [(key, list(group)) for key, group in groupby(ordered, key=value)]
+    # In whole numbers over one common denominator: comparing fractions is slow.
+    values = {entry: value(entry) for entry in entries}
+    below = lcm(*(found.denominator for found in values.values()))
+    whole = {entry: found.numerator * (below // found.denominator) for entry, found in values.items()}
+    ordered = sorted(entries, key=whole.__getitem__, reverse=True)
+    groups = (list(group) for _key, group in groupby(ordered, key=whole.__getitem__))
+    return [(values[group[0]], group) for group in groups]

@@ -81,11 +81,13 @@ class Result:
 
     def as_dict(self) -> dict[str, object]:
         """The document `goldidea-result/1`: figures as texts, counts and ranks as whole numbers."""
+        # Equal figures are one object: each is written once, however many entries have it.
+        known: dict[int, dict[str, object]] = {}
         return {
             "format": FORMAT,
             "rule_sha256": self.rule_sha256,
             "marks_sha256": self.marks_sha256,
-            "standings": [_standing(standing, self.places) for standing in self.standings],
+            "standings": [_standing(standing, self.places, known) for standing in self.standings],
             "corrections": [
                 {"panel": item.panel, "seat": item.seat, "points": figure(item.points, CORRECTION_PLACES)}
                 for item in self.corrections
@@ -103,7 +105,7 @@ def bytes_of(document: Mapping[str, object]) -> bytes:
     return canonical.dumps(document) + b"\n"
 
 
-def _standing(standing: Standing, places: int) -> dict[str, object]:
+def _standing(standing: Standing, places: int, known: dict[int, dict[str, object]]) -> dict[str, object]:
     return {
         "entry": standing.entry,
         "rank": standing.rank,
@@ -111,7 +113,8 @@ def _standing(standing: Standing, places: int) -> dict[str, object]:
         "total": _figure(standing.total, places),
         "exact": None if standing.exact is None else fraction(standing.exact),
         "panels": {
-            panel: _panel(score, standing.shares[panel], places) for panel, score in standing.panels.items()
+            panel: _panel(score, standing.shares[panel], places, known)
+            for panel, score in standing.panels.items()
         },
         "adjustments": figure(standing.adjustments, places),
         "uncalibrated": _uncalibrated(standing.uncalibrated, places),
@@ -124,12 +127,20 @@ def _uncalibrated(beside: Uncalibrated | None, places: int) -> dict[str, object]
     return None if beside is None else {"rank": beside.rank, "total": _figure(beside.total, places)}
 
 
-def _panel(score: PanelScore, share: Fraction | None, places: int) -> dict[str, object]:
+def _panel(
+    score: PanelScore, share: Fraction | None, places: int, known: dict[int, dict[str, object]]
+) -> dict[str, object]:
+    criteria = {}
+    for name, item in score.criteria.items():
+        found = known.get(id(item))
+        if found is None:
+            found = known[id(item)] = _criterion(item, places)
+        criteria[name] = found
     return {
         "score": _figure(score.score, places),
         "share": _figure(share, places),
         "judges": score.judges,
-        "criteria": {name: _criterion(item, places) for name, item in score.criteria.items()},
+        "criteria": criteria,
     }
 
 

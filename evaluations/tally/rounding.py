@@ -56,9 +56,16 @@ class Rounding:
 
 def exact_sum(values: Iterable[Fraction]) -> Fraction:
     """The sum, over one common denominator: `sum` makes a fraction of every step."""
-    terms = list(values)
-    below = lcm(*(term.denominator for term in terms))
-    return Fraction(sum(term.numerator * (below // term.denominator) for term in terms), below)
+    terms = [(term.numerator, term.denominator) for term in values if term]
+    if len(terms) == 1:
+        return Fraction(*terms[0])
+    below = lcm(*(term[1] for term in terms))
+    return Fraction(sum(above * (below // own) for above, own in terms), below)
+
+
+def times(value: Fraction, weight: Fraction) -> Fraction:
+    """The product. Most weights are 1, and fractions are slow."""
+    return value if weight == 1 else value * weight
 
 
 def figure(value: Fraction, places: int) -> str:

@@ -174,6 +174,11 @@ class RuleSet:
         """The weight of each criterion."""
         return {criterion.id: Fraction(criterion.weight) for criterion in self.criteria}
 
+    @cached_property
+    def panel_weight(self) -> Mapping[str, Fraction]:
+        """The weight of each panel."""
+        return {panel.id: Fraction(panel.weight) for panel in self.panels}
+
     def criteria_of(self, panel: Panel) -> tuple[Criterion, ...]:
         """The criteria that a panel marks, in the rule set's order; none for votes and given points."""
         return tuple(criterion for criterion in self.criteria if criterion.id in panel.criteria)
@@ -185,7 +190,7 @@ class RuleSet:
             return self
         return replace(self, calibration=replace(self.calibration, if_disconnected="uncalibrated"))
 
-    @property
+    @cached_property
     def weighted_panels(self) -> tuple[Panel, ...]:
         """The panels that decide: those with a weight above 0."""
         return tuple(panel for panel in self.panels if panel.weight > 0)

@@ -1,5 +1,6 @@
 """Ring Celery's doorbell after the transaction has been committed."""
 
+from functools import lru_cache
 from typing import Any
 
 import redis
@@ -17,16 +18,21 @@ SECONDS = 0.5
 
 def redis_answers() -> bool:
     """Whether Redis answers at once. Asked without a retry: nobody waits for a doorbell."""
-    url = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://", 1)
-    client = redis.Redis.from_url(
-        url, retry=Retry(NoBackoff(), 0), socket_timeout=SECONDS, socket_connect_timeout=SECONDS
-    )
     try:
-        return bool(client.ping())
+        return bool(_client(settings.CELERY_BROKER_URL).ping())
     except redis.RedisError:
         return False
-    finally:
-        client.close()
+
+
+@lru_cache(maxsize=1)
+def _client(url: str) -> redis.Redis:
+    """One client for the process. It keeps its connection, and makes it anew where it was cut or the process was forked."""
+    return redis.Redis.from_url(
+        url.replace("redis+socket://", "unix://", 1),
+        retry=Retry(NoBackoff(), 0),
+        socket_timeout=SECONDS,
+        socket_connect_timeout=SECONDS,
+    )
 
 
 def enqueue(task_path: str, **ids: Any) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from evaluations.tally import DisconnectedError, RuleErrors, tally
 from evaluations.tally.additive import Design, estimate, exact_severities
 from evaluations.tally.calibration import corrections
+from evaluations.tally.panels import SheetTotals
 from evaluations.tally.rule import Calibration
 
 from .reference import reference
@@ -262,8 +263,10 @@ def test_exact_severities_are_those_of_an_elimination_over_fractions(rows):
 @given(connected_rows(), st.sampled_from(["0.01", "1", "7.5", "100000"]))
 def test_published_corrections_are_the_exact_ones_rounded(rows, cap):
     plan = Calibration(F(cap), 0, "refuse")
-    named = [(f"e{i}", f"s{j}", total) for i, j, total in rows]
-    points = corrections(plan, named, 8).points
+    shape = design(rows)
+    names = [f"e{i}" for i in range(shape.entries)], [f"s{j}" for j in range(shape.judges)]
+    entry, seat, totals = (list(column) for column in zip(*rows, strict=True))
+    points = corrections(plan, SheetTotals(*names, entry, seat, totals, 8, [])).points
     for judge, severity in enumerate(by_elimination(rows)):
         held = max(-F(cap), min(F(cap), severity / 8)) * 100
         away = (abs(held) + F(1, 2)) // 1 * (1 if held > 0 else -1)

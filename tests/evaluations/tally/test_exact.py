@@ -24,7 +24,7 @@ SOLVERS = {"additive.py", "calibration.py"}
 # What is said beside the result and decides nothing; no other module may read it.
 ANALYSIS = {"analysis.py", "diagnostics.py", "influence.py", "intervals.py", "reliability.py"}
 # Counts in columns of whole numbers, and is held against the rows' arithmetic (test_packed.py).
-COLUMNS = {"packed.py"}
+COLUMNS = {"columns.py", "grouped.py", "packed.py", "sheets.py"}
 FROM_MATH = {"isqrt", "gcd", "lcm", "prod"}
 
 

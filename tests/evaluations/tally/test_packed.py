@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluations.tally import DisconnectedError, FolderError, Inputs, parse_rule, tally
+from evaluations.tally.columns import SCALE, Columns
 from evaluations.tally.count import tally_columns
-from evaluations.tally.packed import SCALE, Columns, pack
+from evaluations.tally.packed import pack
 
 from .rounds import criterion, entries, inputs, of_one, panel, rounding
 from .rounds import rule as make_rule
@@ -20,13 +21,17 @@ from .test_oracle import NAMES, rule_documents
 
 
 def columns(rows):
-    """Columns of rows, the names in an order of their own."""
+    """Columns of rows, the names and the sheets in an order of their own."""
+    sheets = sorted({row[:3] for row in rows}, reverse=True)
     names = [sorted({row[part] for row in rows}, reverse=True) for part in range(4)]
     numbers = [
-        np.array([of.index(row[part]) for row in rows], dtype=np.int64) for part, of in enumerate(names)
+        np.array([of.index(sheet[part]) for sheet in sheets], dtype=np.int32)
+        for part, of in enumerate(names[:3])
     ]
+    sheet = np.array([sheets.index(row[:3]) for row in rows], dtype=np.int32)
+    criterion = np.array([names[3].index(row[3]) for row in rows], dtype=np.int16)
     value = np.array([int(Fraction(row[4]) * SCALE) for row in rows], dtype=np.int64)
-    return Columns(*names, *numbers, value)
+    return Columns(*names, *numbers, sheet, criterion, value)
 
 
 def seats_of(rows, *more):
@@ -151,6 +156,6 @@ def test_a_disconnected_panel_is_refused_alike():
 
 def test_no_mark_at_all():
     rule_set = make_rule()
-    none = Columns([], [], [], [], *(np.empty(0, dtype=np.int64) for _ in range(5)))
+    none = Columns([], [], [], [], *(np.empty(0, dtype=np.int64) for _ in range(6)))
     given_ = Inputs(entries("A"), (), [("residents", "s1", "")])
     assert tally_columns(rule_set, given_, none).to_bytes() == tally(rule_set, inputs("A", [])).to_bytes()
