@@ -54,6 +54,19 @@ WHERE NOT EXISTS (SELECT 1 FROM evaluations_sheetvoid v WHERE v.sheet_id = sheet
   AND NOT EXISTS (SELECT 1 FROM evaluations_recusal r
                   WHERE r.seat_id = sheet.seat_id AND r.entry_id = sheet.entry_id AND r.withdrawn_at IS NULL)
 """
+# Sheets that would count, had their judges not recused themselves: the recusals of just these are opened, so that one
+# recusal in the log is no leave to hide another sheet. Who they are can be seen anyhow: their sheets stay closed.
+RECUSALS = """
+SELECT r.salt, e.key, s.pseudonym FROM evaluations_recusal r
+JOIN evaluations_seat s ON s.id = r.seat_id
+JOIN evaluations_entry e ON e.id = r.entry_id
+JOIN LATERAL (
+  SELECT id FROM evaluations_scoresheet
+  WHERE seat_id = r.seat_id AND entry_id = r.entry_id ORDER BY revision DESC LIMIT 1
+) sheet ON true
+WHERE s.round_id = %(round)s AND r.withdrawn_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM evaluations_sheetvoid v WHERE v.sheet_id = sheet.id)
+"""
 
 
 def bundles_waiting() -> Any:
@@ -152,13 +165,17 @@ def log_lines(round_: Round, size: int) -> Iterator[tuple[bytes, dict[str, Any]]
 
 
 def _openings(round_: Round) -> Iterator[bytes]:
-    """What each counted sheet committed to: its marks and salt, with the digest of its event."""
+    """What each counted sheet committed to, with the digest of its event; and whose recusal keeps a sheet from counting."""
     with connection.cursor() as cursor:
         cursor.execute(OPENINGS, {"round": round_.pk})
         for digest, entry, seat, revision, salt, keys, values in cursor.fetchall():
             marks = {key: plain_text(value) for key, value in zip(keys, values, strict=True)}
             document = {"entry": entry, "marks": marks, "revision": revision, "salt": salt, "seat": seat}
             yield canonical.dumps({**document, "sheet": digest})
+        cursor.execute(RECUSALS, {"round": round_.pk})
+        for salt, entry, seat in cursor.fetchall():
+            document = {"entry": entry, "salt": salt, "seat": seat}
+            yield canonical.dumps({**document, "recusal": canonical.sha256(canonical.dumps(document))})
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

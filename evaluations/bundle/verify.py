@@ -127,6 +127,8 @@ def read_rows(files, name):
     if any(len(row) != len(ROWS[name]) for row in rows) or not text.endswith("\n") or "\r" in text:
         raise Wrong("rows", f"{name} 的行不完整", f"{name} holds an incomplete row")
     found = [tuple(row) for row in rows[1:]]
+    if "".join(map(csv_line, [ROWS[name], *found])) != text:
+        raise Wrong("rows", f"{name} 的写法不对", f"{name} is not written plainly")
     if found != sorted(found):
         raise Wrong("rows", f"{name} 的行没有排序", f"{name} is not in order")
     return found
@@ -257,11 +259,32 @@ def check_note(note, key, what):
 # ---------------------------------------------------------------- the log
 
 
+# What each line says besides `at`, `event` and `round`. Whatever else stands in a log is not of a published round.
+FORMS = {
+    "open": "closes_at entries opens_at panels public_key rule rule_sha256 seats",
+    "assign": "added removed",
+    "extend": "before closes_at",
+    "seat": "panel replaces seat",
+    "unseat": "entries seat",
+    "recuse": "act commitment entry",
+    "sheet": "channel commitment entry id replaces revision seat",
+    "void": "entry seat sheet",
+    "adjust": "entry points reason_sha256",
+    "close": "early sheets",
+    "plain": "panels",
+    "correct": "replaces version",
+}
+# What two people may still change in a published result: never a mark.
+CORRECTING = ("void", "recuse", "adjust")
+CHANNELS = ("screen", "assisted", "paper")
+TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
+
+
 class Log:
-    """The log of the round, read line by line: its leaf hashes, its events, and what follows from them."""
+    """The log of the round, read line by line in its order: leaf hashes, events, and what follows from them."""
 
     def __init__(self, data):
-        self.leaves, self.events, self.digests = [], [], []
+        self.leaves, self.events = [], []
         prev = "0" * 64
         lines = data.split(b"\n")
         if lines.pop() != b"":
@@ -281,86 +304,220 @@ class Log:
             self.leaves.append(hashlib.sha256(b"\x00" + line).digest())
             prev = self.leaves[-1].hex()
             self.events.append(leaf["body"])
-            self.digests.append(sha256(canonical(leaf["body"])))
         self._follow()
 
     def of(self, kind):
         return [event for event in self.events if event["event"] == kind]
 
     def _follow(self):
-        if not self.events or self.events[0]["event"] != "open" or len(self.of("open")) != 1:
+        """Live through the round once more: each line has to be one that could come after those before it."""
+        if not self.events or self.events[0].get("event") != "open":
             raise Wrong("open", "记录不是以开始评分开头", "the log does not begin with the opening")
-        self.open = self.events[0]
-        self.round = self.open["round"]
-        if any(event["round"] != self.round for event in self.events):
+        self.round = self.events[0]["round"]
+        self.close, self.version, self.pending = None, 1, []
+        self.gone, self.ids, self.voided = set(), set(), set()
+        self.sheets, self.latest, self.adjusted, self.commitments = {}, {}, [], {}
+        for number, event in enumerate(self.events):
+            self._form(event, number + 1)
+            if number and event["event"] == "open":
+                raise Wrong("open", "记录里有两次开始评分", "the log holds two openings")
+            if self.close is not None:
+                self._after_the_close(event, number)
+            getattr(self, "_" + event["event"])(event)
+        if self.close is None:
+            raise Wrong("close", "记录里没有截止", "the log does not hold the close")
+        if self.pending:
+            raise Wrong(
+                "correct", "截止后的更改没有更正记录", "a change after the close belongs to no correction"
+            )
+
+    def _form(self, event, number):
+        kind = event.get("event")
+        fields = set(FORMS.get(kind, "").split()) | {"at", "event", "round"}
+        if kind not in FORMS or set(event) != fields:
+            raise Wrong(
+                "event",
+                f"记录第 {number} 行不是本轮应有的内容",
+                f"line {number} is nothing that a round writes",
+            )
+        times = [event[name] for name in ("at", "opens_at", "closes_at", "before") if name in event]
+        if not all(re.fullmatch(TIME, time) for time in times):
+            raise Wrong(
+                "time", f"记录第 {number} 行的时间写法不对", f"a time in line {number} has another form"
+            )
+        if event["round"] != self.round:
             raise Wrong("round", "记录里有另一轮的内容", "the log holds events of another round")
-        if len(self.of("close")) != 1:
-            raise Wrong("close", "记录里没有截止，或有两次", "the log does not hold exactly one close")
-        self.close = self.of("close")[0]
-        self.panel = {seat["seat"]: seat["panel"] for seat in self.open["seats"]}
-        for event in self.of("seat"):
-            self.panel[event["seat"]] = event["panel"]
-        self.assigned = {(s, e) for ev in self.of("assign") for s, es in ev["added"].items() for e in es}
-        self.voided = {event["sheet"] for event in self.of("void")}
-        if any(event["at"] < self.close["at"] for event in self.of("plain")):
-            raise Wrong("plain", "截止前就决定不作校正", "counting plain was decided before the close")
-        self.closes_at = max([self.open["closes_at"]] + [event["closes_at"] for event in self.of("extend")])
-        self._sheets()
-        self._recusals()
 
-    def _sheets(self):
-        """Revisions of each seat's sheet for an entry: one after the other, each naming the one before."""
-        self.sheets, self.latest = {}, {}
-        taken, before = {}, {}
-        for event, digest in zip(self.events, self.digests):
-            if event["event"] != "sheet":
-                continue
-            pair, revision = (event["seat"], event["entry"]), event["revision"]
-            if (pair, revision) in taken or digest in self.sheets:
+    def _after_the_close(self, event, number):
+        """After the close: a decision to count plain, directly; then corrections, each ended by its own line."""
+        kind = event["event"]
+        if kind == "close":
+            raise Wrong("close", "记录里有两次截止", "the log holds two closes")
+        known = kind in ("plain", "correct") or kind in CORRECTING
+        if not known or event.get("act") == "withdrawn":
+            raise Wrong(
+                "after",
+                f"记录第 {number + 1} 行（{kind}）不能在截止之后",
+                f"line {number + 1} ({kind}) cannot come after the close",
+            )
+        if event["at"] < self.close["at"]:
+            raise Wrong(
+                "plain" if kind == "plain" else "after",
+                f"记录第 {number + 1} 行的时间早于截止",
+                f"line {number + 1} stands after the close, its time before it",
+            )
+        if kind in CORRECTING:
+            self.pending.append(kind)
+
+    def _open(self, event):
+        self.open, self.closes_at = event, event["closes_at"]
+        self.entries = set(event["entries"])
+        self.marking = {panel["id"] for panel in event["rule"]["panels"] if panel["kind"] == "marks"}
+        self.panel, self.assigned = {seat["seat"]: seat["panel"] for seat in event["seats"]}, set()
+        if (
+            len(self.entries) != len(event["entries"])
+            or len(self.panel) != len(event["seats"])
+            or not set(self.panel.values()) <= self.marking
+            or not event["opens_at"] < event["closes_at"]
+        ):
+            raise Wrong("open", "开始评分的内容前后矛盾", "what the round opened with contradicts itself")
+
+    def _assign(self, event):
+        for seat, entries in event["added"].items():
+            pairs = {(seat, entry) for entry in entries}
+            if seat not in self.panel or seat in self.gone or len(pairs) < len(entries):
+                raise Wrong("assign", "分派给了不明席位", "something was given to an unknown seat")
+            if not set(entries) <= self.entries or pairs & self.assigned:
                 raise Wrong(
-                    "fork", f"一张评分表有两个第 {revision} 稿", f"a sheet has two revisions {revision}"
+                    "assign", "分派的案例不对", "an unknown case was given to a seat, or one given twice"
                 )
-            taken[pair, revision] = digest
-            before[digest] = (pair, revision, event["replaces"])
-            self.sheets[digest] = event
-            if event["seat"] not in self.panel or event["entry"] not in self.open["entries"]:
-                raise Wrong(
-                    "sheet", "记录里有不明席位或案例的评分表", "a sheet is of an unknown seat or entry"
-                )
-            if pair not in self.assigned:
-                raise Wrong(
-                    "sheet", "有评分表不在分派之列", "a sheet is of an entry that its seat was not given"
-                )
-            if not self.open["opens_at"] <= event["at"] < self.closes_at or event["at"] > self.close["at"]:
-                raise Wrong("late", "有评分表不在评分时间内", "a sheet came in outside the time for scoring")
-            if pair not in self.latest or revision > self.sheets[self.latest[pair]]["revision"]:
-                self.latest[pair] = digest
-        for pair, revision, replaces in before.values():
-            if taken.get((pair, revision - 1)) != replaces or (revision == 1) != (replaces is None):
-                raise Wrong(
-                    "revision", "评分表的修订前后不接", "the revisions of a sheet do not follow one another"
-                )
-        if self.voided - self.sheets.keys():
-            raise Wrong("void", "作废了不存在的评分表", "a sheet that does not exist was voided")
-        if self.close["sheets"] != len(self.sheets):
+            self.assigned |= pairs
+        removed = {(seat, entry) for seat, entries in event["removed"].items() for entry in entries}
+        if not removed <= self.assigned:
+            raise Wrong("assign", "收回了没有的分派", "something was taken from a seat that it did not have")
+        self.assigned -= removed
+
+    def _extend(self, event):
+        if event["before"] != self.closes_at or not event["at"] < self.closes_at < event["closes_at"]:
+            raise Wrong("extend", "延长时间前后不接", "an extension does not follow the time before it")
+        self.closes_at = event["closes_at"]
+
+    def _seat(self, event):
+        seat, before = event["seat"], event["replaces"]
+        if seat in self.panel or before not in self.gone or self.panel[before] != event["panel"]:
+            raise Wrong(
+                "seat", "更换的席位不对", "a seat replaces one that had not left, or of another panel"
+            )
+        self.panel[seat] = event["panel"]
+
+    def _unseat(self, event):
+        seat = event["seat"]
+        left = {(seat, entry) for entry in event["entries"]}
+        if (
+            seat not in self.panel
+            or seat in self.gone
+            or not left <= self.assigned
+            or left & set(self.latest)
+        ):
+            raise Wrong("seat", "离席的席位不对", "a seat left that was not there, or had other cases")
+        self.gone.add(seat)
+        self.assigned -= left
+
+    def _sheet(self, event):
+        """Revisions of each seat's sheet for an entry come one after the other, each naming the one before."""
+        pair, revision = (event["seat"], event["entry"]), event["revision"]
+        digest, before = sha256(canonical(event)), self.latest.get((event["seat"], event["entry"]))
+        last = self.sheets[before]["revision"] if before else 0
+        if type(revision) is not int or digest in self.sheets or 1 <= revision <= last:
+            raise Wrong("fork", f"一张评分表有两个第 {revision} 稿", f"a sheet has two revisions {revision}")
+        if revision != last + 1 or event["replaces"] != before:
+            raise Wrong(
+                "revision", "评分表的修订前后不接", "the revisions of a sheet do not follow one another"
+            )
+        if pair not in self.assigned or event["seat"] in self.gone:
+            raise Wrong(
+                "sheet",
+                "有评分表不在分派之列",
+                "a sheet is of an entry that its seat was not given, or had left",
+            )
+        if event["channel"] not in CHANNELS or event["id"] in self.ids:
+            raise Wrong(
+                "sheet", "评分表的编号重复或来路不明", "a sheet has an id of another, or came an unknown way"
+            )
+        if not self.open["opens_at"] <= event["at"] < self.closes_at:
+            raise Wrong("late", "有评分表不在评分时间内", "a sheet came in outside the time for scoring")
+        self.ids.add(event["id"])
+        self.sheets[digest], self.latest[pair] = event, digest
+
+    def _void(self, event):
+        sheet = self.sheets.get(event["sheet"])
+        if sheet is None or event["sheet"] in self.voided:
+            raise Wrong(
+                "void",
+                "作废了不存在的评分表，或作废两次",
+                "a sheet was voided that does not exist, or is void",
+            )
+        if (sheet["seat"], sheet["entry"]) != (event["seat"], event["entry"]):
+            raise Wrong(
+                "void", "作废的评分表写错了席位或案例", "a sheet was voided under another seat or entry"
+            )
+        if self.close is not None and self.status(event["sheet"]) != "latest":
+            raise Wrong("void", "更正作废了本不计入的评分表", "a correction voids a sheet that did not count")
+        self.voided.add(event["sheet"])
+
+    def _recuse(self, event):
+        known = self.commitments.get(event["commitment"])
+        again = event["act"] == "declared" and known is None
+        if event["entry"] not in self.entries or not (
+            again or (event["act"] == "withdrawn" and known == [event["entry"], True])
+        ):
+            raise Wrong("recusal", "回避记录前后不接", "the recusals of an entry do not follow one another")
+        self.commitments[event["commitment"]] = [event["entry"], again]
+
+    def _adjust(self, event):
+        if event["entry"] not in self.entries:
+            raise Wrong("adjustments", "记录里的加减分不对", "an adjustment in the log is of nobody")
+        self.adjusted.append((event["entry"], decimal(event["points"]), event["reason_sha256"]))
+
+    def _close(self, event):
+        self.close = event
+        if event["sheets"] != len(self.sheets):
             raise Wrong("close", "截止时的评分表数与记录不符", "the close counts another number of sheets")
+        late = any(sheet["at"] > event["at"] for sheet in self.sheets.values())
+        if late or event["early"] not in (0, 1) or (not event["early"] and event["at"] < self.closes_at):
+            raise Wrong("close", "截止的时间与记录不符", "the time of the close does not fit the log")
 
-    def _recusals(self):
-        standing = {}
-        for event in self.of("recuse"):
-            known = standing.setdefault(event["entry"], set())
-            if (event["act"] == "declared") == (event["commitment"] in known):
-                raise Wrong(
-                    "recusal", "回避记录前后不接", "the recusals of an entry do not follow one another"
-                )
-            if event["act"] == "declared":
-                known.add(event["commitment"])
-            else:
-                known.discard(event["commitment"])
-        self.recusals = {entry: len(known) for entry, known in standing.items()}
+    def _plain(self, _event):
+        if self.close is None or self.events[self.events.index(self.close) + 1]["event"] != "plain":
+            raise Wrong(
+                "plain", "不作校正的决定不在截止之后", "counting plain was not decided after the close"
+            )
+        if len(self.of("plain")) > 1:
+            raise Wrong("plain", "不作校正的决定有两次", "counting plain was decided twice")
+
+    def _correct(self, event):
+        """One kind of change, then this line: the next version, and what it replaces."""
+        if self.close is None or len(set(self.pending)) != 1 or self.pending[1:].count("adjust"):
+            raise Wrong("correct", "更正没有它的更改", "a correction does not stand after what it changes")
+        if event["version"] != self.version + 1 or not re.fullmatch("[0-9a-f]{64}", event["replaces"]):
+            raise Wrong("correct", "更正的版本不接", "the versions of the result do not follow one another")
+        self.version, self.pending = event["version"], []
+
+    @property
+    def recused(self):
+        """commitment -> entry, of the recusals that stand."""
+        return {name: entry for name, (entry, stands) in self.commitments.items() if stands}
+
+    @property
+    def recusals(self):
+        """entry -> how many judges have recused themselves."""
+        found = {}
+        for entry in self.recused.values():
+            found[entry] = found.get(entry, 0) + 1
+        return found
 
     def status(self, digest):
-        """What became of a sheet: counted, replaced, voided, recused; or unknown."""
+        """What became of a sheet: latest, replaced, voided; or unknown."""
         event = self.sheets.get(digest)
         if event is None:
             return "unknown"
@@ -1018,19 +1175,21 @@ def check_lists(files, state, report, _key, _checkpoint):
 
 
 def check_points(state, rule):
-    """Given points and adjustments name known entries, and adjustments stay in the rule's range."""
+    """Given points and votes name known entries; adjustments stay in the rule's range and are those of the log."""
     panels = {panel["id"]: panel["kind"] for panel in rule["panels"]}
     known, sums = set(state["entries"]), {}
     seen = set()
-    for panel, entry, _points in state["given.csv"]:
+    for panel, entry, points in state["given.csv"]:
         if panels.get(panel) != "given" or entry not in known or (panel, entry) in seen:
             raise Wrong("given", "已有分数的行不对", "a row of given points is wrong")
+        if points != "":
+            decimal(points)
         seen.add((panel, entry))
     for panel, entry, _votes in state["votes.csv"]:
         if panels.get(panel) != "votes" or entry not in known:
             raise Wrong("votes", "票数的行不对", "a row of votes is wrong")
+    allowed = rule.get("adjustments")
     for entry, points, _reason in state["adjustments.csv"]:
-        allowed = rule.get("adjustments")
         if allowed is None or entry not in known:
             raise Wrong("adjustments", "规则不允许这项加减分", "the rule does not allow this adjustment")
         value, least, most = decimal(points), decimal(allowed["min"]), decimal(allowed["max"])
@@ -1038,8 +1197,18 @@ def check_points(state, rule):
         if not least <= value <= most and not least <= -value <= most:  # the opposite takes points back
             raise Wrong("adjustments", "加减分超出范围", "an adjustment is out of range")
     for total in sums.values():
-        if not decimal(rule["adjustments"]["min"]) <= total <= decimal(rule["adjustments"]["max"]):
+        if not decimal(allowed["min"]) <= total <= decimal(allowed["max"]):
             raise Wrong("adjustments", "加减分合计超出范围", "the adjustments of an entry are out of range")
+    rows = [
+        (entry, decimal(points), sha256(reason.encode("utf-8")))
+        for entry, points, reason in state["adjustments.csv"]
+    ]
+    if sorted(rows) != sorted(state["log"].adjusted):
+        raise Wrong(
+            "adjustments",
+            "加减分与记录不符：每一项都应在记录里，记录里的每一项都应列出，理由也须一致",
+            "the adjustments are not those of the log: each has to stand in both, with the same reason",
+        )
 
 
 def check_openings(files, state, report, _key, _checkpoint):
@@ -1053,66 +1222,90 @@ def check_openings(files, state, report, _key, _checkpoint):
             )
         )
         return
-    log, opened, rows = state["log"], {}, []
+    log, opened, stayed, rows = state["log"], {}, {}, []
     lines = files["openings.jsonl"].split(b"\n")
     if lines.pop() != b"":
         raise Wrong("openings", "公开内容的末行不完整", "the last line of the openings is not complete")
     for line in lines:
         item = read_json(line, "openings.jsonl")
-        if set(item) != {"entry", "marks", "revision", "salt", "seat", "sheet"} or canonical(item) != line:
+        if canonical(item) != line:
             raise Wrong("openings", "公开内容格式不对", "an opening has another form")
-        event = log.sheets.get(item["sheet"])
-        bare = {name: item[name] for name in ("entry", "marks", "revision", "salt", "seat")}
-        if event is None or item["sheet"] in opened or sha256(canonical(bare)) != event["commitment"]:
-            raise Wrong(
-                "openings", "公开的分数与当时封存的不符", "an opening is not what the log committed to"
-            )
-        if any(event[name] != item[name] for name in ("seat", "entry", "revision")):
-            raise Wrong("openings", "公开内容写错了席位或案例", "an opening names another seat or entry")
-        if log.status(item["sheet"]) != "latest":
-            raise Wrong("openings", "公开了不计的评分表", "a sheet that does not count is opened")
-        opened[item["sheet"]] = item
-        rows += [
-            (log.panel[item["seat"]], item["entry"], item["seat"], c, m) for c, m in item["marks"].items()
-        ]
+        if "recusal" in item:
+            open_recusal(item, log, stayed)
+        else:
+            rows += open_sheet(item, log, opened, state["rule"])
     state["opened"] = opened
     if [line.decode() for line in lines] != sorted(line.decode() for line in lines):
         raise Wrong("openings", "公开内容没有排序", "the openings are not in order")
-    left = {}
     for pair, digest in log.latest.items():
-        if digest not in log.voided and digest not in opened:
-            left[pair[1]] = left.get(pair[1], 0) + 1
-    for entry, count in left.items():
-        if count > log.recusals.get(entry, 0):
+        if (digest not in log.voided and digest not in opened) != (pair in stayed):
             raise Wrong(
                 "openings",
-                f"案例 {entry} 有应计的评分表未公开",
-                f"a sheet of {entry} that counts is not opened",
+                f"案例 {pair[1]} 有应计的评分表未公开",
+                f"a sheet of {pair[1]} that counts is not opened",
             )
     marks = state["marks"] = read_rows(files, "marks.csv")
-    if sorted(row for row in marks if row[4] != "") != sorted(rows):
+    if marks != sorted(rows):
         raise Wrong("marks", "marks.csv 与公开的评分表不符", "marks.csv is not what the openings say")
     report.proved.append(
         (
             "openings",
-            f"{len(opened)} 张计入的评分表与当时封存的一致，共 {len(rows)} 个分数；另有作废 {len(log.voided)} 张",
-            f"{len(opened)} counted sheets are what was sealed then, {len(rows)} marks; {len(log.voided)} are void",
+            f"{len(opened)} 张计入的评分表与当时封存的一致，共 {len(rows)} 个分数；另有作废 {len(log.voided)} 张、"
+            f"因回避不计 {len(stayed)} 张",
+            f"{len(opened)} counted sheets are what was sealed then, {len(rows)} marks; {len(log.voided)} are void, "
+            f"{len(stayed)} do not count for a conflict of interest",
         )
     )
     told = ", ".join(f"{entry} {count}" for entry, count in sorted(log.recusals.items()) if count)
     if told:
-        report.notes.append(
-            ("recusals", f"声明回避（案例、人数）：{told}", f"recusals declared (entry, number): {told}")
-        )
+        report.notes.append(("recusals", f"回避（案例、人数）：{told}", f"recusals (entry, number): {told}"))
+
+
+def open_sheet(item, log, opened, rule):
+    """One counted sheet: what the log committed to. Gives its rows of marks.csv."""
+    if set(item) != {"entry", "marks", "revision", "salt", "seat", "sheet"}:
+        raise Wrong("openings", "公开内容格式不对", "an opening has another form")
+    event = log.sheets.get(item["sheet"])
+    bare = {name: item[name] for name in ("entry", "marks", "revision", "salt", "seat")}
+    if event is None or item["sheet"] in opened or sha256(canonical(bare)) != event["commitment"]:
+        raise Wrong("openings", "公开的分数与当时封存的不符", "an opening is not what the log committed to")
+    if any(event[name] != item[name] for name in ("seat", "entry", "revision")):
+        raise Wrong("openings", "公开内容写错了席位或案例", "an opening names another seat or entry")
+    if log.status(item["sheet"]) != "latest":
+        raise Wrong("openings", "公开了不计的评分表", "a sheet that does not count is opened")
+    panel = log.panel[item["seat"]]
+    asked = next(one for one in rule["panels"] if one["id"] == panel).get("criteria")
+    if event["channel"] != "paper" and len(item["marks"]) != len(asked or rule["criteria"]):
+        raise Wrong("openings", "屏幕上交的评分表缺少分数", "a sheet handed in on a screen lacks a mark")
+    opened[item["sheet"]] = item
+    return [(panel, item["entry"], item["seat"], name, mark) for name, mark in item["marks"].items()]
+
+
+def open_recusal(item, log, stayed):
+    """A sheet that does not count since its judge has recused: the recusal in the log is of just this seat.
+
+    Without this one recusal in the log would be leave to hide any one sheet of the entry.
+    """
+    bare = {name: item.get(name) for name in ("entry", "salt", "seat")}
+    pair = (item.get("seat"), item.get("entry"))
+    if (
+        set(item) != {"entry", "recusal", "salt", "seat"}
+        or log.recused.get(item["recusal"]) != item["entry"]
+        or sha256(canonical(bare)) != item["recusal"]
+        or pair in stayed
+        or pair not in log.latest
+    ):
+        raise Wrong("openings", "公开的回避与记录不符", "a recusal is not what the log committed to")
+    stayed[pair] = item
 
 
 def check_plain(published, state, report):
     """Where the rule refuses to count plain, the log says that two people decided otherwise, for just these panels."""
     rule, told = state["rule"], {w["panel"] for w in published["warnings"] if w["code"] == "not_calibrated"}
-    decided = {panel for event in state["log"].of("plain") for panel in event["panels"]}
+    decided = [panel for event in state["log"].of("plain") for panel in event["panels"]]
     refuses = rule.get("calibration", {}).get("if_disconnected") == "refuse"
     wanted = {p["id"] for p in rule["panels"] if p["id"] in told and decimal(p["weight"]) > 0 and refuses}
-    if decided != wanted:
+    if sorted(decided) != sorted(wanted):
         raise Wrong(
             "plain",
             "不作校正与记录中两人的决定不符",
@@ -1165,18 +1358,28 @@ def check_result(files, state, report, _key, _checkpoint):
 
 
 def check_sums(published, state):
-    """Without the marks: shares, totals and the order of ranks follow from the panels' scores."""
-    rule = state["rule"]
-    tally = Tally(rule, state["entries"], [], (), state["adjustments.csv"])
-    if sorted(line["entry"] for line in published["standings"]) != sorted(state["entries"]):
+    """Without the marks: votes, given points, shares, totals and ranks follow from the panels' scores."""
+    rule, lines = state["rule"], published["standings"]
+    rows = [state[name] for name in ("given.csv", "adjustments.csv", "votes.csv")]
+    tally = Tally(rule, state["entries"], [], *rows)
+    if sorted(line["entry"] for line in lines) != sorted(state["entries"]):
         raise Wrong("result", "结果缺少案例", "the result lacks an entry")
-    if published["rule_sha256"] != sha256(canonical(rule)):
+    if published["format"] != "goldidea-result/1" or published["rule_sha256"] != sha256(canonical(rule)):
         raise Wrong("result", "结果不是按此规则", "the result is of another rule")
-    before = None
-    for line in published["standings"]:
-        total = tally.adjusted.get(line["entry"], Fraction(0))
+    known = {panel["id"]: tally.panel_scores(panel) for panel in rule["panels"] if panel["kind"] != "marks"}
+    totals = []
+    for line in lines:
+        adjusted = total = tally.adjusted.get(line["entry"], Fraction(0))
+        if set(line["panels"]) != set(tally.weights) or line["adjustments"] != figure(adjusted, tally.places):
+            raise Wrong(
+                "result", "有一行的加减分或评委组不对", f"panels or points of {line['entry']} are wrong"
+            )
         for name, weight in tally.weights.items():
             panel = line["panels"][name]
+            if name in known and panel["score"] != figure(known[name][line["entry"]]["score"], tally.places):
+                raise Wrong(
+                    "result", "票数或已有分数算错", f"votes or given points of {line['entry']} are wrong"
+                )
             if panel["score"] is None:
                 total = None if weight > 0 else total
                 continue
@@ -1185,20 +1388,40 @@ def check_sums(published, state):
                 raise Wrong("result", "有一组的权重算错", f"the share of {name} for {line['entry']} is wrong")
             total = total + share if weight > 0 and total is not None else total
         total = None if total is None else tally.at("total", total)
-        if figure(total, tally.places) != line["total"] or (total is None) != (line["rank"] is None):
+        if figure(total, tally.places) != line["total"]:
             raise Wrong("result", "有一个合计算错", f"the total of {line['entry']} is wrong")
-        if before is not None and total is not None and total > before:
+        totals.append(total)
+    check_ranks(lines, totals)
+
+
+def check_ranks(lines, totals):
+    """The higher total stands before the lower; who shares a rank has the same; who has no total stands last."""
+    place = 0
+    for number, (line, total) in enumerate(zip(lines, totals)):
+        if total is not None and (line["rank"] is None or line["rank"] != place):
+            place = number + 1
+        before = lines[number - 1] if number else None
+        shared = [one for one in lines if one["rank"] == line["rank"] is not None]
+        last = totals[number - 1] if number else None
+        together = before is not None and before["rank"] == line["rank"]
+        if (
+            line["rank"] != (None if total is None else place)
+            or line["tied"] is not (len(shared) > 1)
+            or type(line["rank"]) is bool
+            or (before is not None and total is not None and (last is None or last < total))
+            or (together and last != total)
+            or (together and not before["entry"] < line["entry"])
+        ):
             raise Wrong("result", "名次与合计不符", "the ranks do not follow the totals")
-        before = total if total is not None else before
 
 
 STEPS = (check_manifest, check_log, check_signature, check_rule, check_lists, check_openings, check_result)
 LIMITS = [
     (
         "limits",
-        "它不能证明：手机送出的就是评委的本意；席位背后确有其人；评委未受胁迫；analysis.json 的分析",
+        "它不能证明：手机送出的就是评委的本意；席位背后确有其人；评委未受胁迫；analysis.json 的分析；此后没有更正",
         "What it cannot prove: that a phone sent what the judge meant; that pseudonyms are real people; "
-        "that no judge was coerced; the analysis in analysis.json",
+        "that no judge was coerced; the analysis in analysis.json; that nothing was corrected since",
     )
 ]
 
@@ -1239,13 +1462,19 @@ def look_up(receipt, state, report):
         code = re.sub("[^A-Z2-7]", "", text.upper())
         digests = [d for d in log.sheets if base64.b32encode(bytes.fromhex(d))[:12].decode() == code]
     status = log.status(digests[0]) if digests else "unknown"
-    if status == "latest":
-        status = "counted" if digests[0] in state.get("opened", {digests[0]: 1}) else "recused"
+    if status == "latest" and "opened" in state:
+        status = "counted" if digests[0] in state["opened"] else "recused"
+    elif status == "latest":  # who has recused is not told where marks are kept
+        status = "perhaps" if log.recusals.get(log.sheets[digests[0]]["entry"]) else "counted"
     zh, en = {
         "counted": ("已计入", "it counts"),
         "replaced": ("已被同一席位后来的评分表取代", "it was replaced by a later one of the same seat"),
         "voided": ("已由两人决定作废", "it was voided by two people"),
-        "recused": ("评委已回避，不计", "its judge declared a conflict: it does not count"),
+        "recused": ("因回避不计", "it does not count: a conflict of interest of its judge"),
+        "perhaps": (
+            "是该席位最后的一张，未作废；如该席位的评委回避了此案例，则不计",
+            "it is the last one of its seat and not void; it counts unless its judge is one of those recused",
+        ),
         "unknown": ("本轮记录里没有", "the log of this round does not hold it"),
     }[status]
     report.notes.append(

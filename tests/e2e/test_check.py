@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from evaluations.models import Publication
+from goldidea.lib import signing
 from goldidea.lib.audit_sealing import sign_head
 from tests.e2e.conftest import DESK, PHONE
 from tests.evaluations import bent
@@ -46,15 +47,22 @@ def test_the_browser_says_in_words_what_does_not_hold(visitor: Any, found: Publi
 
     files = found.files
     result = files["result.json"].replace(b'"total":"', b'"total":"1', 1)
+    events = bent.events_of(files)
+    twice = bent.relog(files, [*events, events[-1]], signing.sign)
     wrong = {
-        "files": {**files, "marks.csv": files["marks.csv"] + b" "},
-        "log": bent.relist({**files, "log.jsonl": b"".join(files["log.jsonl"].splitlines(True)[1:])}, None),
-        "openings": bent.relist(bent.swap_openings(files, random.Random(1)), None),
-        "result": bent.relist({**files, "result.json": result}, None),
+        ("files", "不符：marks.csv"): {**files, "marks.csv": files["marks.csv"] + b" "},
+        ("log", "断开，行：1"): bent.relist(
+            {**files, "log.jsonl": b"".join(files["log.jsonl"].splitlines(True)[1:])}, signing.sign
+        ),
+        ("log", "截止与此前的评分表不符"): bent.relist(twice, signing.sign),
+        ("openings", "与当时封存的不符"): bent.relist(
+            bent.swap_openings(files, random.Random(1)), signing.sign
+        ),
+        ("result", "有数字与分数不符"): bent.relist({**files, "result.json": result}, signing.sign),
     }
     someone = visitor(PHONE)
     code = Publication.objects.get().code
-    for step, bundle in wrong.items():
+    for (step, words), bundle in wrong.items():
         body = zipped(bundle)
         someone.page.route(
             f"**/bundles/{code}.zip", lambda route, _request, body=body: route.fulfill(body=body)
@@ -63,6 +71,7 @@ def test_the_browser_says_in_words_what_does_not_hold(visitor: Any, found: Publi
         page.locator("[data-check] button").click()
         page.locator("[data-said]", has_text="有不符之处").wait_for()
         assert page.locator("[data-step].is-bad").get_attribute("data-step") == step
+        assert words in page.locator("[data-step].is-bad [data-words]").inner_text()
         someone.page.unroute(f"**/bundles/{code}.zip")
     someone.check("check-bad")
 

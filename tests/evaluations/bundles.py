@@ -11,6 +11,7 @@ from django.utils import timezone
 from evaluations.actions.analysing import analyse_tally
 from evaluations.actions.bundling import build_bundle
 from evaluations.actions.closing import close_round_early
+from evaluations.actions.correcting import correct_round
 from evaluations.actions.opening import extend_round, open_round
 from evaluations.actions.publication import publish_provisional
 from evaluations.actions.recusals import declare_recusal, withdraw_recusal
@@ -94,3 +95,21 @@ def published(communities: int = 8, slug: str = "shangcheng", **rule: Any) -> Pu
     bundle = build_bundle(row.pk)
     assert bundle is not None
     return Published(scene, round_, receipts, bundle)
+
+
+def corrected(slug: str = "shangcheng") -> dict[str, bytes]:
+    """The files of the last bundle of a round that was corrected three times: a sheet, a conflict, points."""
+    found = published(slug=slug, adjustments={"min": "-5", "max": "5"})
+    people = {"by": found.room.staff, "second": found.room.second, "now": timezone.now()}
+    sheets = ScoreSheet.objects.filter(round=found.round).counted().select_related("event", "entry")
+    first, second, third = sheets.order_by("pk")[4:7]
+    for change in (
+        {"kind": "void", "sheets": [first.event.digest]},
+        {"kind": "recusal", "sheets": [second.event.digest]},
+        {"kind": "adjustment", "entry": third.entry.key, "points": "1.5"},
+    ):
+        made = correct_round(found.round, change, reason="评委应当回避", **people)
+        analyse_tally(made.tally_id)
+        bundle = build_bundle(made.tally_id)
+        assert bundle is not None
+    return files_of(bundle)

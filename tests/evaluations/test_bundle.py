@@ -17,7 +17,8 @@ from goldidea.lib import signing
 from goldidea.lib.models import Checkpoint
 from tests import make
 from tests.evaluations import bent
-from tests.evaluations.bundles import Published, published
+from tests.evaluations.bundles import Published, corrected, published
+from tests.evaluations.page_check import asked_of_the_page
 
 pytestmark = pytest.mark.django_db
 PROVED = ["files", "log", "signature", "rule", "openings", "result"]
@@ -37,6 +38,17 @@ def found(django_db_setup, django_db_blocker) -> Published:
         yield made
         transaction.set_rollback(True)
         atomic.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def after(django_db_setup, django_db_blocker) -> bent.Files:
+    """The last bundle of a round that was corrected three times; rolled back alike."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        files = corrected("gongshu")
+        transaction.set_rollback(True)
+    return files
 
 
 def codes(report: verify.Report) -> list[str]:
@@ -280,10 +292,221 @@ BENT = {
 }
 
 
+def unknown(events):
+    put(events, 3, event="lunch")
+
+
+def one_more(change):
+    """A copy of the first event of a kind, changed, as the last line before the close."""
+
+    def bend(events):
+        end = bent.close_of(events)
+        events.insert(end, {"at": events[end]["at"], "round": events[0]["round"], **change(events)})
+
+    return bend
+
+
+def first(events, kind):
+    return next(event for event in events if event["event"] == kind)
+
+
+def altered(kind, **values):
+    return lambda events: put(events, events.index(first(events, kind)), **values)
+
+
+def left_early(events):
+    """The seat that leaves had handed in before; now it leaves first."""
+    left = first(events, "unseat")
+    events.remove(left)
+    events.insert(2, {**left, "entries": []})
+
+
+def replaced_void(events):
+    """The void of the log, of another seat's sheet."""
+    void, sheet = first(events, "void"), first(events, "sheet")
+    put(events, events.index(void), seat=sheet["seat"] if sheet["seat"] != void["seat"] else "nobody00")
+
+
+def twice_recused(items):
+    opened = next(item for item in items if "recusal" in item)
+    other = next(
+        item
+        for item in items
+        if "marks" in item and item["entry"] == opened["entry"] and item["seat"] != opened["seat"]
+    )
+    return [*(item for item in items if item is not other), {**opened, "seat": other["seat"]}]
+
+
+def half_a_sheet(files):
+    """A sheet sealed on a screen without one of its marks: log, opening and marks.csv agree."""
+    events, items = bent.events_of(files), bent.openings_of(files)
+    item = next(one for one in items if "marks" in one and one["revision"] == 1)
+    place = next(
+        n
+        for n in sheets(events)
+        if (events[n]["seat"], events[n]["entry"], events[n]["revision"]) == (item["seat"], item["entry"], 1)
+    )
+    del item["marks"]["effect"]
+    bare = {name: item[name] for name in ("entry", "marks", "revision", "salt", "seat")}
+    put(events, place, commitment=verify.sha256(bent.canonical(bare)))
+    item["sheet"] = verify.sha256(bent.canonical(events[place]))
+    gone = f",{item['entry']},{item['seat']},effect,".encode()
+    rows = [line for line in files["marks.csv"].splitlines(keepends=True) if gone not in line]
+    return insider(bent.reopen({**files, "marks.csv": b"".join(rows)}, items), events)
+
+
+BENT |= {
+    "event: unknown kind": in_log(unknown),
+    "event: more than it may say": in_log(lambda events: put(events, sheets(events)[0], name="x")),
+    "time": in_log(lambda events: put(events, 2, at="2026-11-23 08:00")),
+    "open: twice": in_log(lambda events: events.insert(5, events[0])),
+    "open: a seat twice": in_log(
+        lambda events: put(events, 0, seats=[*events[0]["seats"], events[0]["seats"][0]])
+    ),
+    "assign: unknown seat": in_log(
+        lambda events: put(events, 1, added={**events[1]["added"], "nobody00": []})
+    ),
+    "assign: unknown case": in_log(
+        one_more(
+            lambda events: {
+                "event": "assign",
+                "removed": {},
+                "added": {events[0]["seats"][0]["seat"]: ["nothing"]},
+            }
+        )
+    ),
+    "assign: taken from whom it was not": in_log(
+        one_more(lambda events: {"event": "assign", "added": {}, "removed": {"nobody00": ["nothing"]}})
+    ),
+    "extend": in_log(altered("extend", before="2020-01-01T00:00:00.000000Z")),
+    "extend: too late": in_log(altered("extend", at="2098-01-01T00:00:00.000000Z")),
+    "seat: replaces one who sits": in_log(lambda events: events.remove(first(events, "unseat"))),
+    "seat: of another panel": in_log(altered("seat", panel="experts")),
+    "seat: unknown": in_log(altered("unseat", seat="nobody00")),
+    "sheet: after its seat left": in_log(left_early),
+    "sheet: came an unknown way": in_log(lambda events: put(events, sheets(events)[0], channel="post")),
+    "sheet: the id of another": in_log(
+        lambda events: put(events, sheets(events)[0], id=events[sheets(events)[1]]["id"])
+    ),
+    "void: twice": in_log(one_more(lambda events: first(events, "void"))),
+    "void: under another seat": in_log(replaced_void),
+    "recusal: taken back twice": in_log(
+        one_more(lambda events: next(event for event in events if event.get("act") == "withdrawn"))
+    ),
+    "close: before its time": in_log(altered("close", early=0)),
+    "close: earlier than its sheets": in_log(lambda events: put(events, -1, at=events[0]["at"])),
+    "openings: hidden behind a recusal": lambda files: insider(bent.hide(files, random.Random(1))),
+    "openings: a recusal of another": in_openings(twice_recused),
+    "openings: a recusal kept": in_openings(lambda items: [item for item in items if "recusal" not in item]),
+    "openings: half a sheet": half_a_sheet,
+    "rows: quoted without need": in_file(
+        "entries.csv", lambda data: one_line(data, 1, lambda line: b'"' + line.replace(b",", b'",', 1))
+    ),
+}
+
+
+def in_log_after(change):
+    """Bend what stands after the close, as a list of its own; the events before are left."""
+
+    def bend(files):
+        events = bent.events_of(files)
+        end = bent.close_of(events) + 1
+        later = events[end:]
+        return insider(files, events[:end] + (change(later, events) or later))
+
+    return bend
+
+
+def points_before(events):
+    end = bent.close_of(events)
+    events.insert(end, {**first(events, "adjust"), "at": events[end]["at"]})
+
+
+def in_points(change):
+    """Bend the one row of adjustments.csv."""
+
+    def alter(data):
+        header, row = data.decode().splitlines()
+        return "\n".join([header, *sorted(change(*row.split(",", 2))), ""]).encode()
+
+    return in_file("adjustments.csv", alter)
+
+
+# Of a round that was corrected: void, correct, recuse, correct, adjust, correct stand after the close.
+BENT_AFTER = {
+    "adjustments: left out": in_points(lambda entry, points, reason: []),
+    "adjustments: of the log's none": in_points(
+        lambda entry, points, reason: [f"{entry},{points},{reason}", f"{entry},1,{reason}"]
+    ),
+    "adjustments: other points": in_points(lambda entry, points, reason: [f"{entry},2.5,{reason}"]),
+    "adjustments: another reason": in_points(lambda entry, points, reason: [f"{entry},{points},因为"]),
+    "adjustments: of another case": lambda files: in_points(
+        lambda entry, points, reason: [f"{min(bent.event_entries(files) - {entry})},{points},{reason}"]
+    )(files),
+    "adjustments: in the log alone": in_log(points_before),
+    "after: a sheet": in_log_after(
+        lambda later, events: [*later, {**first(events, "sheet"), "at": later[0]["at"]}]
+    ),
+    "after: points alone before their time": in_log_after(
+        lambda later, events: put(later, 4, at=events[0]["at"])
+    ),
+    "after: a recusal taken back": in_log_after(lambda later, events: put(later, 2, act="withdrawn")),
+    "after: an extension": in_log_after(
+        lambda later, events: [{**first(events, "extend"), "at": later[0]["at"]}, *later]
+    ),
+    "correct: a change alone": in_log_after(lambda later, events: later[:-1]),
+    "correct: nothing changed": in_log_after(lambda later, events: [*later, {**later[-1], "version": 5}]),
+    "correct: two kinds at once": in_log_after(lambda later, events: [later[0], *later[2:]]),
+    "correct: another version": in_log_after(lambda later, events: put(later, 5, version=5)),
+    "correct: no hash": in_log_after(lambda later, events: put(later, 1, replaces="before")),
+    "void: what did not count": in_log_after(
+        lambda later, events: [later[0], later[1], later[0], *later[1:]]
+    ),
+    "plain: after a correction": in_log_after(
+        lambda later, events: [
+            *later,
+            {"event": "plain", "panels": [], "at": later[0]["at"], "round": later[0]["round"]},
+        ]
+    ),
+    "correct: before the close": in_log(
+        one_more(lambda events: {"event": "correct", "version": 2, "replaces": "0" * 64})
+    ),
+    "plain: before the close": in_log(one_more(lambda events: {"event": "plain", "panels": []})),
+}
+# The page looks at no signature; and says "json" where a line is no document as it is hashed, before it looks at its form.
+UNSIGNED = {"signature", "signature: of the list"}
+TOLD_OTHERWISE = {"log": "json"}
+
+
 @pytest.mark.parametrize("name", BENT)
 def test_each_check_finds_what_it_is_for(found, name):
     report = verify.check(BENT[name](found.all))
     assert name.split(":")[0] in codes(report), report.wrong
+
+
+@pytest.mark.parametrize("name", BENT_AFTER)
+def test_each_check_of_corrections_finds_what_it_is_for(after, name):
+    report = verify.check(BENT_AFTER[name](after))
+    assert name.split(":")[0] in codes(report), report.wrong
+
+
+def test_the_page_finds_the_same_under_the_same_names(found, after, tmp_path):
+    cases = {name: bend(found.all) for name, bend in BENT.items()}
+    cases |= {name: bend(after) for name, bend in BENT_AFTER.items()}
+    assert len(cases) == len(BENT) + len(BENT_AFTER)
+    good, corrected_too, *answers = asked_of_the_page([found.all, after, *cases.values()], tmp_path)
+    assert (good, corrected_too) == ("holds", "holds")
+    told = dict(zip(cases, (said.rpartition(": ")[2] for said in answers), strict=True))
+    wanted = {name: name.split(":")[0] for name in cases}
+    wanted |= dict.fromkeys(UNSIGNED, "holds") | TOLD_OTHERWISE
+    assert {name: (told[name], code) for name, code in wanted.items() if told[name] != code} == {}
+
+
+def test_a_corrected_round_holds(after):
+    report = verify.check(after)
+    assert report.wrong == []
+    told = [event["event"] for event in bent.events_of(after)]
+    assert told[told.index("close") + 1 :] == ["void", "correct", "recuse", "correct", "adjust", "correct"]
 
 
 def test_a_bundle_made_anew_by_another_is_found_before_the_notice_board(found):
@@ -311,14 +534,16 @@ def test_marks_that_do_not_fit_the_rule_are_found():
         assert wrong.value.code == code
 
 
-def test_the_short_fuzz_finds_everything(found, capsys):
-    figures = bent.fuzz(found.all, SHORT, seed=1)
+def test_the_short_fuzz_finds_everything(after, tmp_path, capsys):
+    figures = bent.fuzz(after, SHORT, 1, lambda bundles: asked_of_the_page(bundles, tmp_path))
     with capsys.disabled():
-        print("\nbent bundles found:", ", ".join(f"{way} {a}/{b}" for way, (a, b) in figures.items()))
-    assert all(a == b > 0 for a, b in figures.values())
+        for program, ways in figures.items():
+            print(f"\nbent, found by {program}:", ", ".join(f"{way} {a}/{b}" for way, (a, b) in ways.items()))
+    assert all(a == b > 0 for ways in figures.values() for a, b in ways.values())
+    assert set(figures["verify.py"]) == set(bent.WAYS)
 
 
-def test_where_the_rule_keeps_the_marks_the_rest_still_holds():
+def test_where_the_rule_keeps_the_marks_the_rest_still_holds(tmp_path):
     made = published(slug="xihu", publish_marks="none")
     assert not {"marks.csv", "openings.jsonl"} & set(made.files) and not made.bundle.with_marks
     report = verify.check(made.files)
@@ -326,11 +551,18 @@ def test_where_the_rule_keeps_the_marks_the_rest_still_holds():
         [],
         ["files", "log", "signature", "rule", "sums"],
     )
-    for change in (
+    changes = (
         lambda result: result["standings"][0].update(total="99.00"),
         lambda result: result["standings"].reverse(),
         lambda result: result["standings"][0]["panels"]["residents"].update(share="1.00"),
         lambda result: result.update(rule_sha256="0" * 64),
         lambda result: result["standings"].pop(),
-    ):
-        assert codes(verify.check(in_json("result.json", change)(made.files))) == ["result"]
+        lambda result: result["standings"][0].update(adjustments="1.00"),
+        lambda result: result["standings"][1].update(rank=1, tied=True),
+        lambda result: result["standings"][0].update(tied=True),
+        lambda result: result["standings"][-1].update(rank=None),
+        lambda result: result["standings"][0]["panels"].clear(),
+    )
+    bad = [in_json("result.json", change)(made.files) for change in changes]
+    assert [codes(verify.check(files)) for files in bad] == [["result"]] * len(changes)
+    assert asked_of_the_page([made.files, *bad], tmp_path) == ["holds", *["result: result"] * len(changes)]

@@ -2,9 +2,6 @@
 
 import datetime as dt
 import json
-import shutil
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +11,7 @@ from communities.actions.decisions import approve_decision, request_decision
 from communities.models import Decision
 from evaluations.actions import bundling
 from evaluations.actions.analysing import analyse_tally
-from evaluations.actions.bundling import build_bundle, bundles_waiting, zipped
+from evaluations.actions.bundling import build_bundle, bundles_waiting
 from evaluations.actions.closing import close_round_early
 from evaluations.actions.plain import count_plain
 from evaluations.actions.publication import publish_provisional
@@ -29,11 +26,11 @@ from goldidea.lib.models import AuditEvent
 from tests.evaluations import bent
 from tests.evaluations.bundles import files_of, marks_for, open_room
 from tests.evaluations.judging import hand_in
+from tests.evaluations.page_check import asked_of_the_page
 from tests.evaluations.rooms import Room
 from tests.evaluations.test_analysing import CALIBRATED
 
 pytestmark = pytest.mark.django_db
-SCRIPTS = Path(__file__).resolve().parents[2] / "goldidea" / "static" / "js"
 
 
 def refused(slug: str = "shangcheng", **rule: Any) -> Room:
@@ -160,37 +157,14 @@ def test_the_bundle_says_it_and_verify_wants_it():
 
 
 def test_the_page_module_wants_it_too(tmp_path):
-    if shutil.which("node") is None:
-        pytest.skip("NO NODE: the page's module was not asked.")
     files = published(refused())
     events = bent.events_of(files)
     without = bent.relog(files, [e for e in events if e["event"] != "plain"], signing.sign)
-    (tmp_path / "good.zip").write_bytes(zipped(files))
-    (tmp_path / "bad.zip").write_bytes(zipped(bent.relist(without, signing.sign)))
-    assert asked_of_the_page(tmp_path / "good.zip") == "holds"
-    assert asked_of_the_page(tmp_path / "bad.zip") == "result: residents"
-
-
-def asked_of_the_page(bundle: Path) -> str:
-    folder = bundle.parent
-    for script in SCRIPTS.glob("check-*.js"):
-        (folder / script.name).write_bytes(script.read_bytes())
-    (folder / "package.json").write_text('{"type": "module"}')
-    (folder / "ask.js").write_text(
-        """
-import { readFileSync } from "node:fs";
-import { STEPS, openZip } from "./check-bundle.js";
-const data = readFileSync(process.argv[2]);
-const state = { files: openZip(data.buffer.slice(data.byteOffset, data.byteOffset + data.length)) };
-let said = "holds";
-for (const [step, run] of STEPS) {
-  try { run(state); } catch (error) { said = `${step}: ${error.detail}`; break; }
-}
-console.log(said);
-"""
+    early = bent.relog(
+        files, [{**e, "at": events[0]["at"]} if e["event"] == "plain" else e for e in events], signing.sign
     )
-    command = ["node", str(folder / "ask.js"), str(bundle)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    asked = [files, bent.relist(without, signing.sign), bent.relist(early, signing.sign)]
+    assert asked_of_the_page(asked, tmp_path) == ["holds", "result: plain", "log: plain"]
 
 
 def test_the_public_reads_it(client):

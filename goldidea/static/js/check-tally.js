@@ -27,13 +27,13 @@ export function fraction(n, d = 1n) {
   return { n: n / common, d: d / common };
 }
 
-const ZERO = fraction(0n);
-const add = (a, b) => (a.d === b.d ? fraction(a.n + b.n, a.d) : fraction(a.n * b.d + b.n * a.d, a.d * b.d));
+export const ZERO = fraction(0n);
+export const add = (a, b) => (a.d === b.d ? fraction(a.n + b.n, a.d) : fraction(a.n * b.d + b.n * a.d, a.d * b.d));
 const minus = (a, b) => add(a, { n: -b.n, d: b.d });
-const times = (a, b) => fraction(a.n * b.n, a.d * b.d);
+export const times = (a, b) => fraction(a.n * b.n, a.d * b.d);
 const over = (a, b) => fraction(a.n * b.d, a.d * b.n);
-const compare = (a, b) => (a.n * b.d < b.n * a.d ? -1 : a.n * b.d > b.n * a.d ? 1 : 0);
-const sum = (values) => values.reduce(add, ZERO);
+export const compare = (a, b) => (a.n * b.d < b.n * a.d ? -1 : a.n * b.d > b.n * a.d ? 1 : 0);
+export const sum = (values) => values.reduce(add, ZERO);
 
 function toNumber(a) {
   // Scaled first: numerator and denominator may each be beyond what a number holds.
@@ -87,6 +87,7 @@ function root(value) {
 
 // By code point, as the files are sorted; JavaScript itself compares halves of characters.
 export function order(a, b) {
+  if (a === b) return 0;
   const one = Array.from(a);
   const other = Array.from(b);
   for (let i = 0; i < one.length && i < other.length; i += 1) {
@@ -115,7 +116,7 @@ export function canonical(value) {
 }
 
 const quoted = (field) => (/[",\r\n]/.test(field) ? `"${field.replace(/"/g, '""')}"` : field);
-const line = (row) => `${row.map(quoted).join(",")}\n`;
+export const csvLine = (row) => `${row.map(quoted).join(",")}\n`;
 
 function plain(text) {
   const short = text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
@@ -204,7 +205,7 @@ function severities(sheets) {
 
 // ---- the tally
 
-export const MARKS_COLUMNS = ["panel", "entry", "seat", "criterion", "mark"];
+const MARKS_COLUMNS = ["panel", "entry", "seat", "criterion", "mark"];
 
 export class Tally {
   constructor(rule, entries, marks, given = [], adjustments = [], votes = []) {
@@ -252,7 +253,7 @@ export class Tally {
       sheet.set(criterion, known.get(name));
     });
     const rows = marks.filter((row) => row[4] !== "").map((row) => [...row.slice(0, 4), plain(row[4])]);
-    const text = line(MARKS_COLUMNS) + rows.sort(orderRows).map(line).join("");
+    const text = csvLine(MARKS_COLUMNS) + rows.sort(orderRows).map(csvLine).join("");
     this.marksSha256 = sha256(utf8(text));
   }
 

@@ -1,7 +1,9 @@
 // "Check it yourself": fetch the published bundle, check it on this device step by step, and say in words what was found. What
-// to say stands in the page: each step is a list item with a sentence for "holds", and one for "does not hold".
+// to say stands in the page: each step is a list item with a sentence for "holds"; what does not hold has a sentence by its code.
 
-import { STEPS, openZip } from "./check-bundle.js";
+import { STEPS } from "./check-bundle.js";
+import { openZip } from "./check-files.js";
+import { Wrong } from "./check-tally.js";
 
 const part = document.querySelector("[data-check]");
 const button = part.querySelector("button");
@@ -19,6 +21,16 @@ function show(step, good, sentence) {
   const item = part.querySelector(`[data-step="${step}"]`);
   item.className = good ? "is-ok" : "is-bad";
   item.querySelector("[data-words]").textContent = sentence;
+}
+
+// The sentence for what was found; what is no finding of ours means that a file is damaged.
+function why(error) {
+  const code = error instanceof Wrong ? error.code : "json";
+  const sentences = Array.from(part.querySelector("[data-why]").content.querySelectorAll("p"));
+  const found = sentences.find((sentence) => sentence.dataset.codes.split(" ").includes(code));
+  const sentence = found ? found.textContent : code;
+  const detail = error instanceof Wrong && error.detail !== code ? error.detail : "";
+  return `${sentence}${sentence.endsWith("：") ? "" : " "}${detail}`.trim();
 }
 
 async function fetchBundle() {
@@ -60,7 +72,7 @@ async function check() {
       withheld = withheld || Boolean(found.withheld);
       show(step, true, found.withheld ? words.withheld : fill(words.holds, found));
     } catch (error) {
-      show(step, false, `${words.fails} ${error.detail || ""}`.trim());
+      show(step, false, why(error));
       if (state.lines) showLines(state);
       return part.dataset.bad;
     }
