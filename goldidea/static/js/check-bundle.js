@@ -182,7 +182,10 @@ function checkResult(state) {
     total: line.total,
     same: canonical(line) === canonical(published.standings[i] || null),
   }));
-  if (canonical(document) !== canonical(published)) throw new Wrong("result");
+  if (canonical(document) !== canonical(published)) {
+    const odd = state.lines.find((line) => !line.same);
+    throw new Wrong("result", odd ? odd.title : "");
+  }
   return { entries: document.standings.length };
 }
 

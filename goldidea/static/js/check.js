@@ -30,7 +30,8 @@ function why(error) {
   const found = sentences.find((sentence) => sentence.dataset.codes.split(" ").includes(code));
   const sentence = found ? found.textContent : code;
   const detail = error instanceof Wrong && error.detail !== code ? error.detail : "";
-  return `${sentence}${sentence.endsWith("：") ? "" : " "}${detail}`.trim();
+  if (!detail) return sentence.replace(/[：:]$/, "");
+  return `${sentence}${sentence.endsWith("：") ? "" : " "}${detail}`;
 }
 
 async function fetchBundle() {
