@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -149,7 +149,17 @@ def _ranked(
     }
     totals = {entry: item.total for entry, item in unranked.items() if item.total is not None}
     ladder = [
-        (step.text, _value(rule, step, scores, unranked, marks, marks_sha256, corrections))
+        (
+            step.text,
+            tie_value(
+                rule,
+                step,
+                scores,
+                lambda entry: unranked[entry].exact,
+                lambda: marks.sheet_medians(rule, corrections),
+                marks_sha256,
+            ),
+        )
         for step in rule.ties
     ]
     places, skipped = rank_entries(totals, ladder)
@@ -236,23 +246,23 @@ def _warning_order(warning: Warning_) -> tuple[str, str, str, bytes]:
     return code, panel, entry, canonical.dumps(warning)
 
 
-def _value(
-    rule: RuleSet,
-    step: TieStep,
-    scores: Scores,
-    standings: Mapping[str, Standing],
-    marks: Marks,
-    marks_sha256: str,
-    corrections: Mapping[str, Points],
+def tie_value(
+    rule: RuleSet, step: TieStep, scores: Scores, exact: Value, middle: Callable[[], Value], marks_sha256: str
 ) -> Value:
-    """What a step of the ladder compares, unrounded, higher first."""
+    """What a step of the ladder compares, unrounded, higher first.
+
+    Args:
+        scores: panel -> entry -> score, of the entries that are compared.
+        exact: an entry's total without rounding.
+        middle: gives the median of an entry's sheets, where a step asks for it.
+    """
     if step.kind == "exact":
-        return lambda entry: standings[entry].exact
+        return exact
     if step.kind == "lot":
         seed = rule.lot_seed or ""
         return lambda entry: lot(seed, marks_sha256, entry)
     if step.kind == "median":
-        return marks.sheet_medians(rule, corrections)
+        return middle()
     panel = step_panel(rule, step)
     of_panel = scores[panel.id] if panel else {}
     if step.kind == "panel":

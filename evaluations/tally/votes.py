@@ -40,16 +40,20 @@ def _ladder(conversion: Conversion, votes: Mapping[str, int]) -> dict[str, Fract
 
 
 def _standard(conversion: Conversion, votes: Mapping[str, int]) -> dict[str, Fraction] | None:
-    """Mean + spread * z. z = (votes - mean of votes) / population standard deviation.
+    """Mean + spread * z. z = (votes - mean of votes) / population standard deviation."""
+    deviation = deviation_of(votes)
+    if deviation is None:
+        return None
+    middle = Fraction(sum(votes.values()), len(votes))
+    mean, spread = Fraction(conversion.mean), Fraction(conversion.spread)
+    return {entry: mean + spread * (value - middle) / deviation for entry, value in votes.items()}
 
-    The deviation is the square root rounded down to 12 decimals, by integer arithmetic; exact from there.
-    """
+
+def deviation_of(votes: Mapping[str, int]) -> Fraction | None:
+    """The population standard deviation, the root rounded down to 12 decimals by integer arithmetic; None: no spread."""
     count, total = len(votes), sum(votes.values())
     squares = count * sum(value * value for value in votes.values()) - total * total  # variance * count^2
     if squares == 0:
         return None
     scale = 10**ROOT_DECIMALS
-    deviation = Fraction(isqrt(squares * scale * scale // (count * count)), scale)
-    middle = Fraction(total, count)
-    mean, spread = Fraction(conversion.mean), Fraction(conversion.spread)
-    return {entry: mean + spread * (value - middle) / deviation for entry, value in votes.items()}
+    return Fraction(isqrt(squares * scale * scale // (count * count)), scale)
