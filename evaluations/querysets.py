@@ -216,6 +216,7 @@ class StandingQuerySet(models.QuerySet[Any]):
             "advances",
             "numbers",
             key=F("entry__key"),
+            case=F("entry__submission__code"),
             number=F(f"{body}__number"),
             title=F(f"{body}__title"),
             community=F(f"{body}__community__name"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from evaluations.views import checking, corrections, feed, funding, quality
+from evaluations.views import checking, computation, corrections, feed, funding, quality
 from evaluations.views import public as views
 
 public: list[URLPattern] = [
@@ -14,6 +14,8 @@ public: list[URLPattern] = [
     path("results/<code:code>/result.json", views.result_json, name="result_json"),
     path("results/<code:code>/judging/", quality.quality, name="quality"),
     path("results/<code:code>/check/", checking.check, name="check"),
+    path("results/<code:code>/cases/<code:case>/", computation.computation, name="computation"),
+    path("notices/<code:code>/cases/<code:case>/", computation.computation_then, name="computation_then"),
     path("bundles/<code:code>.zip", checking.bundle, name="bundle"),
     path("receipts/", checking.receipts, name="receipts"),
     path("rounds/<code:code>/log/", checking.log, name="log"),

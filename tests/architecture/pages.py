@@ -198,6 +198,8 @@ PAGES: dict[str, Page] = {
     "public:result_json": get(EVERYBODY, "public_round"),
     "public:quality": get(EVERYBODY, "public_round"),
     "public:check": get(EVERYBODY, "public_round"),
+    "public:computation": get(EVERYBODY, "public_round", "public_case"),
+    "public:computation_then": get(EVERYBODY, "publication", "public_case"),
     "public:bundle": get(EVERYBODY, "publication"),
     "public:receipts": get(EVERYBODY),
     "public:log": get(EVERYBODY, "public_round"),
