@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
-from evaluations.models import Adjustment, Recusal, Round, RoundEvent, SheetVoid
+from evaluations.models import Adjustment, Round, RoundEvent
 from evaluations.parsed import parsed_rule
 from evaluations.tally import Inputs, RuleSet
 
@@ -31,8 +31,19 @@ SELECT string_agg(int8send(
   ((m.sheet_id - {first}) << {shift}) + ((m.criterion_id - {least}) << 31) + (m.value * 1000)::int8 + (1 << 30)
 ), '') FROM evaluations_mark m {of_round} m.sheet_id BETWEEN {first} AND {last} AND m.criterion_id BETWEEN {least} AND {most}
 """
+# What the numbers stand for, and what does not count, in one question instead of five: small rounds are many.
+KNOWN = """
+SELECT 'criterion', id, key, '' FROM evaluations_criterion WHERE rule_set_id = %(rule)s
+UNION ALL SELECT 'entry', id, key, '' FROM evaluations_entry WHERE round_id = %(round)s
+UNION ALL SELECT 'seat', s.id, s.pseudonym, p.key FROM evaluations_seat s
+  JOIN evaluations_panel p ON p.id = s.panel_id WHERE s.round_id = %(round)s
+UNION ALL SELECT 'void', v.sheet_id, '', '' FROM evaluations_sheetvoid v
+  JOIN evaluations_scoresheet s ON s.id = v.sheet_id WHERE s.round_id = %(round)s
+UNION ALL SELECT 'recused', r.seat_id, r.entry_id::text, '' FROM evaluations_recusal r
+  JOIN evaluations_seat s ON s.id = r.seat_id WHERE s.round_id = %(round)s AND r.withdrawn_at IS NULL
+"""
 OF_ROUND = "JOIN evaluations_scoresheet s ON s.id = m.sheet_id WHERE s.round_id = {round} AND"
-AT_ONCE = 500_000
+AT_ONCE = 2_000_000
 # Where so large a share of the sheets between the first and the last is the round's own, the others' marks are read too and
 # left out, which is quicker than asking of every mark whose it is.
 SHARE = 0.5
@@ -71,26 +82,28 @@ def mark_columns(round_: Round, at_once: int = AT_ONCE) -> "Columns":
     """The marks that count: of the latest revision of each seat's sheet for an entry, not void, the judge not recused.
 
     Args:
-        at_once: sheets whose marks are read at once, which bounds the memory.
+        at_once: as many marks are read at once, which bounds the memory.
     """
     import numpy as np
 
     from evaluations.tally.columns import Columns
 
-    seats = list(round_.seats.order_by().values_list("pk", "pseudonym", "panel__key"))
-    entries = dict(round_.entries.order_by().values_list("pk", "key"))
-    criteria = dict(round_.rule_set.criteria.order_by("pk").values_list("pk", "key"))
+    known = _known(round_)
+    criteria = dict(sorted((pk, key) for pk, key, _none in known["criterion"]))
+    seats = known["seat"]
     panels = sorted({panel for _pk, _name, panel in seats})
-    every, sheet, seat, entry = _counted_sheets(round_)
+    void = [pk for pk, _none, _nothing in known["void"]]
+    recused = {(seat, int(entry)) for seat, entry, _none in known["recused"]}
+    every, sheet, seat, entry = _counted_sheets(round_, void, recused)
     seat = _numbers(seat, [pk for pk, _name, _panel in seats])
     of_sheet, criterion, value = _marks(round_, every, sheet, list(criteria), at_once)
     return Columns(
         panels=panels,
-        entries=list(entries.values()),
+        entries=[key for _pk, key, _none in known["entry"]],
         seats=[name for _pk, name, _panel in seats],
         criteria=list(criteria.values()),
         panel=np.array([panels.index(panel) for _pk, _name, panel in seats], dtype=np.int64)[seat],
-        entry=_numbers(entry, list(entries)),
+        entry=_numbers(entry, [pk for pk, _key, _none in known["entry"]]),
         seat=seat,
         sheet=of_sheet,
         criterion=criterion,
@@ -98,7 +111,21 @@ def mark_columns(round_: Round, at_once: int = AT_ONCE) -> "Columns":
     )
 
 
-def _counted_sheets(round_: Round) -> tuple[Any, Any, Any, Any]:
+def _known(round_: Round) -> dict[str, list[tuple[int, str, str]]]:
+    """The rows of KNOWN by their kind."""
+    found: dict[str, list[tuple[int, str, str]]] = {
+        kind: [] for kind in ("criterion", "entry", "seat", "void", "recused")
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN, {"round": round_.pk, "rule": round_.rule_set_id})
+        for kind, pk, name, more in cursor.fetchall():
+            found[kind].append((pk, name, more))
+    return found
+
+
+def _counted_sheets(
+    round_: Round, void: list[int], recused: set[tuple[int, int]]
+) -> tuple[Any, Any, Any, Any]:
     """The ids of all sheets, in ascending order; id, seat and entry of each that counts, by id."""
     import numpy as np
 
@@ -111,13 +138,10 @@ def _counted_sheets(round_: Round) -> tuple[Any, Any, Any, Any]:
         order = np.lexsort((revision, entry, seat))
         same = (np.diff(seat[order]) == 0) & (np.diff(entry[order]) == 0)
         counted[order[:-1][same]] = False
-    void = SheetVoid.objects.filter(sheet__round=round_).order_by().values_list("sheet_id", flat=True)
-    recusals = Recusal.objects.filter(seat__round=round_, withdrawn_at=None).order_by()
-    recused = set(recusals.values_list("seat_id", "entry_id"))
-    if gone := list(void):
-        counted &= ~np.isin(ids, gone)
+    if void:
+        counted &= ~np.isin(ids, void)
     if recused:
-        of_recused = np.flatnonzero(np.isin(seat, [pair[0] for pair in recused]) & counted)
+        of_recused = np.flatnonzero(np.isin(seat, [of for of, _entry in recused]) & counted)
         pairs = zip(seat[of_recused].tolist(), entry[of_recused].tolist(), strict=True)
         counted[of_recused] = [pair not in recused for pair in pairs]
     order = np.argsort(ids, kind="stable")
@@ -139,7 +163,7 @@ def _marks(round_: Round, every: Any, sheet: Any, criteria: list[int], at_once: 
     number_of = np.full(most - least + 1, -1, dtype=np.int16)
     number_of[np.array(criteria) - least] = np.arange(len(criteria))
     parts = []
-    for first, last, own in _parts(every, at_once, 1 << (63 - shift)):
+    for first, last, own in _parts(every, max(1, at_once // len(criteria)), 1 << (63 - shift)):
         of_round = OF_ROUND.format(round=int(round_.pk)) if own < SHARE * (last - first + 1) else "WHERE"
         query = MARKS.format(first=first, last=last, least=least, most=most, shift=shift, of_round=of_round)
         packed = np.frombuffer(_strung(query)[0], dtype=">i8").astype(np.int64)
@@ -156,13 +180,13 @@ def _marks(round_: Round, every: Any, sheet: Any, criteria: list[int], at_once: 
     return sheets, numbers, values
 
 
-def _parts(every: Any, at_once: int, widest: int) -> Iterator[tuple[int, int, int]]:
+def _parts(every: Any, sheets: int, widest: int) -> Iterator[tuple[int, int, int]]:
     """First and last id, and number of sheets, of each part that is read at once."""
     import numpy as np
 
     start = 0
     while start < len(every):
-        end = min(start + at_once, int(np.searchsorted(every, every[start] + widest)))
+        end = min(start + sheets, int(np.searchsorted(every, every[start] + widest)))
         yield int(every[start]), int(every[end - 1]), end - start
         start = end
 
