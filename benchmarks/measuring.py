@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import psycopg2
 from django.db import connection
 
 from goldidea.settings import env
@@ -36,6 +37,23 @@ def own_database(name: str, tables: str = "") -> Iterator[None]:
         connection.close()
         described.update(owner)
         connection.creation.destroy_test_db(original, verbosity=0)
+
+
+def tidy(*tables: str) -> None:
+    """What autovacuum would have done by the time that a round closes."""
+    described = connection.settings_dict
+    owner = env.database("DATABASE_OWNER_URL")
+    with contextlib.closing(
+        psycopg2.connect(
+            dbname=described["NAME"],
+            user=owner["USER"],
+            password=owner["PASSWORD"],
+            host=described["HOST"] or None,
+            port=described["PORT"] or None,
+        )
+    ) as session:
+        session.autocommit = True
+        session.cursor().execute(f"VACUUM ANALYZE {', '.join(tables)}")
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
     python -m goldidea.embedded exec --tests -- python benchmarks/tally.py --entries 2000 --seats 125
     python -m goldidea.embedded exec --tests -- python benchmarks/tally.py --rounds 600
-    python benchmarks/tally.py --memory 10000000
+    python -m goldidea.embedded exec --tests -- python benchmarks/tally.py --memory 10000000
 
 The floor copies the same marks out in binary, sorts and trims them with numpy, and copies totals in: no seats, no revisions,
 no checks, no hash, no ties, no result file. Both run in turn in one process. `--rounds` closes so many small rounds and lets one and
@@ -33,13 +33,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from benchmarks import worlds
-from benchmarks.measuring import in_turn, load, own_database, table
+from benchmarks.measuring import in_turn, load, own_database, table, tidy
 from evaluations.actions.counting import inputs_without_marks, mark_columns
 from evaluations.actions.tallying import tally_round
 from evaluations.models import Round
 from evaluations.parsed import parsed_rule
-from evaluations.tally import Inputs, parse_rule, tally_columns
-from evaluations.tally.packed import Columns, pack
+from evaluations.tally import tally_columns
 from tests import make
 
 QUEUE = "benchmark:rounds"
@@ -50,6 +49,7 @@ ALTER TABLE evaluations_scoresheet DISABLE TRIGGER check_sheet;
 ALTER TABLE evaluations_mark DISABLE TRIGGER check_mark;
 ALTER TABLE evaluations_round DISABLE TRIGGER check_round;
 ALTER TABLE evaluations_tally DISABLE TRIGGER check_tally;
+ALTER TABLE evaluations_mark DROP CONSTRAINT evaluations_mark_sheet_id_54a658ea_fk_evaluations_scoresheet_id;
 CREATE TABLE floor_total (entry bigint, total text);
 """
 SHEETS = """
@@ -76,7 +76,7 @@ def fill(rounds: list[Round]) -> int:
         cursor.execute(SHEETS, {"rounds": [round_.pk for round_ in rounds]})
         cursor.execute(MARKS, {"rounds": [round_.pk for round_ in rounds]})
         marks = cursor.rowcount
-        cursor.execute("ANALYZE evaluations_scoresheet, evaluations_mark")
+    tidy("evaluations_scoresheet", "evaluations_mark")
     Round.objects.update(state="closed", closed_at=timezone.now())
     return marks
 
@@ -181,34 +181,27 @@ def work(database: str) -> None:
 
 
 def memory(marks: int) -> None:
-    """So many marks as columns, tallied. The greatest size of this process."""
-    entries, seats = 2000, max(1, marks // 8000)
-    names = [item["id"] for item in worlds.CRITERIA]
-    size = entries * seats * len(names)
-    every = np.arange(size)
-    rule = parse_rule(make.rule_text(criteria=worlds.CRITERIA, ties=["exact", "median"]))
-    columns = Columns(
-        ["residents"],
-        [f"e{n:05d}" for n in range(entries)],
-        [f"p{n:05d}" for n in range(seats)],
-        names,
-        np.zeros(size, dtype=np.int64),
-        every % entries,
-        every // entries % seats,
-        every // (entries * seats),
-        np.random.RandomState(1).randint(20, 51, size).astype(np.int64) * 500,
-    )
-    inputs = Inputs(
-        [(name, "", "", "") for name in columns.entries],
-        (),
-        [("residents", name, "") for name in columns.seats],
-    )
-    assert pack(rule, inputs, columns) is not None
-    started = time.perf_counter()
-    tally_columns(rule, inputs, columns).to_bytes()
-    seconds = time.perf_counter() - started
+    """So many marks in the database, tallied by a process of its own, which prints its greatest size."""
+    entries = 5000
+    seats = max(1, marks // (entries * len(worlds.CRITERIA)))
+    round_ = worlds.open_round(worlds.cast(), entries, seats)
+    print(f"{fill([round_])} marks")
+    command = [sys.executable, __file__, "--alone", connection.settings_dict["NAME"]]
+    print(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout, end="")
+
+
+def alone(database: str) -> None:
+    """Tally the only round and say what it took."""
+    connection.settings_dict["NAME"] = database
+    round_ = Round.objects.get()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    wall, cpu = time.perf_counter(), time.process_time()
+    product(round_)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{size} marks: {seconds:.1f} s, greatest size {peak:.0f} MiB; {load()}")
+    print(
+        f"committed in {wall:.1f} s, {cpu:.1f} s of CPU; greatest size {peak:.0f} MiB (before: {before:.0f}); {load()}"
+    )
 
 
 def main() -> None:
@@ -219,14 +212,20 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=0)
     parser.add_argument("--memory", type=int, default=0)
     parser.add_argument("--worker", default="")
+    parser.add_argument("--alone", default="")
     given = parser.parse_args()
     if given.worker:
         work(given.worker)
-    elif given.memory:
-        memory(given.memory)
+    elif given.alone:
+        alone(given.alone)
     else:
         with own_database("gold_tally", TABLES):
-            many(given.rounds) if given.rounds else one_large(given.entries, given.seats, given.turns)
+            if given.memory:
+                memory(given.memory)
+            elif given.rounds:
+                many(given.rounds)
+            else:
+                one_large(given.entries, given.seats, given.turns)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,11 @@ import uuid
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from evaluations.actions.tallying import tally_round
 from evaluations.models import (
-    Assignment,
     Criterion,
     Entry,
     Mark,
@@ -32,6 +31,11 @@ CRITERIA = [
     {"id": key, "name": {"zh-hans": key, "en": key}, "min": "0", "max": "25", "step": "0.5", "weight": "1"}
     for key in ("need", "effect", "participation", "innovation")
 ]
+ASSIGNMENTS = """
+INSERT INTO evaluations_assignment (round_id, seat_id, entry_id, by_hand)
+SELECT s.round_id, s.id, e.id, false FROM evaluations_seat s JOIN evaluations_entry e ON e.round_id = s.round_id
+WHERE s.round_id = %(round)s ORDER BY s.id, e.id
+"""
 numbers = itertools.count(1)
 
 
@@ -65,19 +69,18 @@ def open_round(people: Cast, entries: int, seats: int, judges: Sequence[Judge] =
     frozen = SubmissionSnapshot.objects.bulk_create(
         SubmissionSnapshot(submission=case, revision=1, body=body_of(case, people)) for case in cases
     )
-    made = Entry.objects.bulk_create(
+    Entry.objects.bulk_create(
         Entry(round=round_, submission=case, snapshot=snapshot, key=case.number.lower(), position=n)
         for n, (case, snapshot) in enumerate(zip(cases, frozen, strict=True))
     )
     panel = make.panel(round_, places=seats)
     judges = judges or [make.judge(people.community) for _n in range(seats)]
-    sitting = Seat.objects.bulk_create(
+    Seat.objects.bulk_create(
         Seat(round=round_, panel=panel, judge=who, number=n, pseudonym=f"p{n:07d}")
         for n, who in enumerate(judges, 1)
     )
-    Assignment.objects.bulk_create(
-        Assignment(round=round_, seat=seat, entry=entry) for seat in sitting for entry in made
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(ASSIGNMENTS, {"round": round_.pk})
     return round_
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from evaluations.actions.counting import rule_of, tally_inputs
+from evaluations.actions.counting import inputs_without_marks, mark_columns, rule_of
 from evaluations.actions.locks import claim_analysis
 from evaluations.models import Analysis, Round, Tally
 
@@ -37,7 +37,9 @@ def _body(tally: Tally) -> str:
 
     try:
         with transaction.atomic():
-            found = analyse(rule_of(tally.round), tally_inputs(tally.round), homes_of(tally.round))
+            round_ = tally.round
+            inputs, columns = inputs_without_marks(round_), mark_columns(round_)
+            found = analyse(rule_of(round_), inputs, homes_of(round_), columns)
     except (ArithmeticError, ValueError):
         logger.exception("the analysis of tally %s could not be computed", tally.code)
         return ""

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluations.tally import DisconnectedError, FolderError, Inputs, parse_rule, tally
+from evaluations.tally.analysis import analyse
 from evaluations.tally.columns import SCALE, Columns
 from evaluations.tally.count import tally_columns
 from evaluations.tally.packed import pack
@@ -82,6 +83,17 @@ def rounds(draw):
 def test_columns_and_rows_give_the_same_bytes(case):
     document, rows, points = case
     same(parse_rule(json.dumps(document)), rows, " ".join(NAMES), given=points)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rounds(), st.integers(0, 2))
+def test_columns_and_rows_give_the_same_analysis(case, places):
+    document, rows, points = case
+    document["awards"] = [{"id": "first", "name": {"en": "First"}, "places": 1}] if places else []
+    given_ = Inputs(entries(" ".join(NAMES)), rows, seats_of(rows), given=points)
+    rule_set = parse_rule(json.dumps(document))
+    fast = analyse(rule_set, replace(given_, marks=()), columns=columns(rows))
+    assert fast == analyse(rule_set, given_)
 
 
 def test_names_that_need_quotes_and_marks_below_zero():
