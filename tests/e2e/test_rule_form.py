@@ -108,3 +108,32 @@ def test_without_a_script_every_button_posts(visitor, own_database):
     page.click("button[value=save]")
     rule = json.loads(RuleSet.objects.get().text)
     assert [item["id"] for item in rule["criteria"]][5:] == ["budget", "sustainability-and-replicability"]
+
+
+def test_on_a_slow_line_no_click_is_lost(visitor, own_database):
+    """What is typed is read while a click waits for it: the reading gives way, the click is done."""
+    staff, season, at = scene(visitor, "zh-hans", DESK)
+    page = staff.open(at("rule_start", season.code))
+    page.click("button[value='example-online']")
+    page.wait_for_selector("#rule-draft")
+    held = []
+
+    def hold_the_first(route):
+        if not held and "words" in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/drafts/**", hold_the_first)
+    page.fill("[name='trim.from']", "6")
+    page.press("[name='trim.from']", "Tab")
+    for _ in range(50):
+        if held:
+            break
+        page.wait_for_timeout(100)
+    page.fill("[name='trim.from']", "7")
+    page.click("button[value='add:awards']")
+    page.wait_for_timeout(800)
+    held[0].continue_()
+    page.wait_for_selector("#f-awards-0")
+    assert page.input_value("[name='trim.from']") == "7"
