@@ -88,6 +88,22 @@ class RoundQuerySet(models.QuerySet[Any]):
         """Closed without a result, and nobody has decided yet to count them plain."""
         return self.filter(state="closed", tally_refusal__isnull=False).exclude(events__kind="plain")
 
+    def out_of_line(self) -> Self:
+        """Finals being prepared with entries of a preliminary that was corrected since they were brought in.
+
+        Whoever is brought in is marked in the standing tally; a correction makes a tally in which nobody is.
+        """
+        models_ = self.model._meta.apps
+        same = {"entry__submission": OuterRef("submission")}
+        marked = models_.get_model("evaluations", "Standing").objects.filter(advances=True, **same)
+        corrected = models_.get_model("evaluations", "Correction").objects.filter(
+            round__kind="preliminary", round__entries__submission=OuterRef("submission")
+        )
+        left = models_.get_model("evaluations", "Entry").objects.filter(
+            Exists(corrected), ~Exists(marked.exclude(tally__state="superseded")), round=OuterRef("pk")
+        )
+        return self.filter(Exists(left), kind="final", state="draft")
+
 
 class EntryQuerySet(models.QuerySet[Any]):
     """Entries of rounds."""

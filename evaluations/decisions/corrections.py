@@ -11,7 +11,27 @@ from evaluations.actions.correcting import correct_round
 from evaluations.decisions.results import OfRound
 from evaluations.models import Correction, Round, ScoreSheet
 from evaluations.rules import objections as rules
+from evaluations.states import RoundState
 from goldidea.lib.verdict import Verdict
+
+
+def of_the_final(round_: Round) -> list[str]:
+    """What a correction of this preliminary means for the final into which its cases advanced, in words."""
+    finals = Round.objects.filter(
+        season=round_.season_id, kind="final", entries__submission__in=round_.entries.values("submission")
+    ).exclude(state=RoundState.CANCELLED)
+    if round_.kind == Round.Kind.FINAL:
+        return []
+    prepared = _(
+        "Cases of this round stand in “%(final)s”, which is being prepared. It cannot open before these results are final"
+        " again; its page then says which cases advance now, and brings it into line."
+    )
+    opened = _(
+        "Attention: “%(final)s” has opened already, with cases of this round. This correction changes neither who takes"
+        " part in it nor its results."
+    )
+    words = {RoundState.DRAFT: prepared}
+    return [words.get(final.state, opened) % {"final": final} for final in finals.distinct()]
 
 
 class CorrectRound(OfRound):
@@ -31,6 +51,7 @@ class CorrectRound(OfRound):
             _(
                 "A new version of the result is computed and is on notice again. The former one stays readable."
             ),
+            *of_the_final(obj),
         ]
 
     def _changes(self, obj: Round, payload: dict[str, Any]) -> list[str]:

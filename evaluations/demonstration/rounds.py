@@ -41,7 +41,7 @@ def make_final(cast: Cast, season: Season, rule: RuleSet) -> Round:
 
 def advance(cast: Cast, final: Round) -> int:
     """Bring the best of each preliminary into the final, then seat all judges and experts."""
-    entries = advance_entries(final, by=cast.office[0], now=timezone.now())
+    entries, _gone = advance_entries(final, by=cast.office[0], now=timezone.now())
     seat_and_assign(cast, final)
     return len(entries)
 

@@ -124,6 +124,13 @@ def _blockers(scene: _Scene) -> Iterator[Finding]:
             else _("Accepted cases become entries; check the cases that wait, then update the entries."),
             page="round_entries",
         )
+    if round_.kind == Round.Kind.FINAL and Round.objects.out_of_line().filter(pk=round_.pk).exists():
+        yield Finding(
+            "out-of-line",
+            _("A preliminary was corrected after its cases were brought in."),
+            remedy=_("See who advances now, and bring the final into line."),
+            page="round_entries",
+        )
     yield from _stale_entries(scene)
     yield from _judges(scene)
     yield from _too_few(scene)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from communities.actions.decisions import request_decision
+from evaluations.decisions.corrections import of_the_final
 from evaluations.forms.corrections import CorrectionForm
 from evaluations.models import Correction
 from evaluations.rules import objections as rules
@@ -32,7 +33,7 @@ def round_correct(request: HttpRequest, code: str) -> HttpResponse:
         )
         messages.success(request, _("Asked. It happens as soon as a second person has approved it."))
         return go(request, "office:round_results", found.district.slug, found.code)
-    return form_page(request, "results/correct.html", form, {"round": found})
+    return form_page(request, "results/correct.html", form, {"round": found, "finals": of_the_final(found)})
 
 
 @require_safe

@@ -193,12 +193,15 @@ def round_void(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 def round_advance(request: HttpRequest, code: str) -> HttpResponse:
-    """Bring the entries that advance into the final."""
+    """Bring the entries that advance into the final; after a correction, bring it into line."""
     round_ = _round(request, code)
     rules.can_bring_entries(request.user, round_).enforce()
-    entries = advance_entries(round_, by=request.user, now=timezone.now())
+    entries, gone = advance_entries(round_, by=request.user, now=timezone.now())
     words = ngettext(
         "%(n)d case was brought into the final.", "%(n)d cases were brought into the final.", len(entries)
     )
     messages.success(request, words % {"n": len(entries)})
+    if gone:
+        titles = _("Taken out, since they do not advance any more: %(titles)s.")
+        messages.success(request, titles % {"titles": "、".join(gone)})
     return go(request, "office:round", round_.season.district.slug, round_.code)

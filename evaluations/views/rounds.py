@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from communities.models import SubDistrict
 from evaluations.actions import rounds as actions
+from evaluations.actions.advancing import line_of
 from evaluations.filters.rounds import RoundFilter
 from evaluations.forms.rounds import PreliminariesForm, RoundForm
 from evaluations.forms.seasons import put_errors
@@ -211,6 +212,7 @@ def round_entries(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "page_obj": Paginator(rows, PER_PAGE).get_page(page_number(request)),
         "arranging": rules.can_arrange(request.user, found),
+        "line": line_of(found) if found.kind == Round.Kind.FINAL else None,
     }
     return round_page(request, "rounds/entries.html", found, "round_entries", context)
 

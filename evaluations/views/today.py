@@ -64,6 +64,8 @@ def every_count(reader: Reader) -> Iterator[Count]:
     is_staff = rules.is_staff(reader.user, reader.district)
     for counted in (*STAFF_COUNTS, *SHARED_COUNTS) if is_staff else SHARED_COUNTS:
         yield counted(reader)
+    if is_staff and (finals := finals_out_of_line(reader)).number:
+        yield finals
 
 
 def link(reader: Reader, count: Count) -> str:
@@ -131,6 +133,20 @@ def objections_undecided(reader: Reader) -> Count:
         "?state=on_notice",
         "warn" if number else "ok",
         _("final results wait for them") if number else _("none waits"),
+    )
+
+
+def finals_out_of_line(reader: Reader) -> Count:
+    """Finals with cases of a preliminary that was corrected since. Rare: it is told only where there is one."""
+    number = reader.within_reach(Round.objects.of(reader.district)).out_of_line().count()
+    return Count(
+        number,
+        npgettext("unit", "round", "rounds", number),
+        _("Finals to bring into line"),
+        "office:rounds",
+        "?state=draft",
+        "warn",
+        _("a preliminary was corrected"),
     )
 
 

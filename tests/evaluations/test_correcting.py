@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from communities.actions.decisions import approve_decision, request_decision
 from communities.models import Decision
+from evaluations.actions.advancing import advance_entries, line_of
 from evaluations.actions.analysing import analyse_tally
 from evaluations.actions.bundling import build_bundle
 from evaluations.actions.correcting import correct_round
+from evaluations.actions.opening import NotReady, open_round
 from evaluations.bundle import verify
-from evaluations.models import Bundle, Correction, Round, ScoreSheet
+from evaluations.models import Bundle, Correction, Round, ScoreSheet, Standing
 from goldidea.lib.errors import Refusal
 from goldidea.lib.models import AuditEvent
 from tests import make
@@ -176,3 +178,58 @@ def test_everybody_reads_both_versions_and_the_office_asks(cast: Cast, client: A
     shown = client.get(public, headers={"accept-language": "zh-hans"}).content.decode()
     assert f"/corrections/{made.code}/" in shown and "评委应当回避" in shown
     assert client.get(f"/shangcheng/notices/{former.code}/").status_code == 200
+
+
+def with_final(cast: Cast) -> tuple[Round, Round]:
+    """A final being prepared with the best case of a preliminary, 花园; and that preliminary."""
+    season = make.season(cast.district, f"第 {next(make.count)} 届")
+    rules = make.rule_set(season, advance={"per_sub_district": 1, "others": 0, "ties": "all"})
+    round_ = noticed_round(cast, MARKS, rules=rules)
+    finish(round_)
+    final = make.round(round_.season, None, rules, "draft")
+    came, _gone = advance_entries(final, by=cast.people["district_staff"], now=timezone.now())
+    assert [str(entry) for entry in came] == ["花园"]
+    return round_, final
+
+
+def test_a_final_being_prepared_is_brought_into_line(cast: Cast, client: Any) -> None:
+    round_, final = with_final(cast)
+    client.force_login(cast.people["district_staff"], backend="accounts.backends.AccountBackend")
+    today, entries = "/shangcheng/office/", f"/shangcheng/office/rounds/{final.code}/entries/"
+    assert "决赛名单待更正" not in client.get(today).content.decode() and line_of(final) is None
+    correct(round_, cast, {"kind": "void", "sheets": [logged(low_sheet(round_))]})
+    assert "决赛名单待更正" in client.get(today).content.decode()
+    waiting = client.get(entries).content.decode()
+    assert "初评结果有更正" in waiting and "重新公示" in waiting
+    with pytest.raises(NotReady, match="更正"):
+        people = {"by": cast.people["district_staff"], "second": make.user(), "now": timezone.now()}
+        open_round(final, **people)
+    finish(round_)
+    page = client.get(entries).content.decode()
+    assert "不再晋级：" in page and "花园" in page and "现在晋级：" in page and "厨房" in page
+    answer = client.post(f"/shangcheng/office/rounds/{final.code}/advance/", follow=True).content.decode()
+    assert "已移出，因不再晋级：花园" in answer
+    assert [str(entry) for entry in final.entries.select_related("snapshot")] == ["厨房"]
+    assert [
+        str(s.entry) for s in Standing.objects.filter(advances=True, tally__round=round_, tally__version=2)
+    ] == ["厨房"]
+    assert "决赛名单待更正" not in client.get(today).content.decode() and line_of(final) is None
+    event = AuditEvent.objects.filter(action="advance entries").last()
+    assert event is not None and event.role == "district_staff"
+
+
+def test_who_approves_is_told_of_the_final(cast: Cast, client: Any) -> None:
+    round_, final = with_final(cast)
+    change = {"kind": "void", "sheets": [logged(low_sheet(round_))]}
+    first, second = cast.people["district_staff"], cast.people["district_staff_2"]
+    asked = request_decision("correct_round", round_, change, by=first, reason="回避", now=timezone.now())
+    client.force_login(second, backend="accounts.backends.AccountBackend")
+    page = f"/shangcheng/office/decisions/{asked.code}/"
+    assert "正在准备" in client.get(page).content.decode()
+    Round.objects.filter(pk=final.pk).update(state="open")
+    assert "已经开始评分" in client.get(page).content.decode()
+    client.force_login(first, backend="accounts.backends.AccountBackend")
+    form = client.get(f"/shangcheng/office/rounds/{round_.code}/correct/").content.decode()
+    assert "已经开始评分" in form
+    approve_decision(asked, by=second, now=timezone.now())
+    assert line_of(final) is None and [str(e) for e in final.entries.select_related("snapshot")] == ["花园"]

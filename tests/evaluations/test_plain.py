@@ -10,11 +10,12 @@ from django.utils import timezone
 from communities.actions.decisions import approve_decision, request_decision
 from communities.models import Decision
 from evaluations.actions import bundling
+from evaluations.actions.advancing import advance_entries
 from evaluations.actions.analysing import analyse_tally
 from evaluations.actions.bundling import build_bundle, bundles_waiting
 from evaluations.actions.closing import close_round_early
 from evaluations.actions.plain import count_plain
-from evaluations.actions.publication import publish_provisional
+from evaluations.actions.publication import publish_final, publish_provisional
 from evaluations.actions.tallying import tally_round
 from evaluations.bundle import verify
 from evaluations.models import Publication, Round, RoundEvent, Tally
@@ -23,6 +24,7 @@ from evaluations.rules import results as rules
 from goldidea.lib import signing
 from goldidea.lib.errors import Refusal, StaleState
 from goldidea.lib.models import AuditEvent
+from tests import make
 from tests.evaluations import bent
 from tests.evaluations.bundles import files_of, marks_for, open_room
 from tests.evaluations.judging import hand_in
@@ -174,6 +176,18 @@ def test_the_public_reads_it(client):
     assert told == {"panels": ["residents"], "decided_on": timezone.localdate().isoformat()}
     page = client.get(f"/shangcheng/results/{scene.round.code}/").content.decode()
     assert "评委未作宽严校正" in page and "两人" in page
+
+
+def test_cases_advance_from_a_round_that_was_counted_plain():
+    scene = refused(
+        advance={"per_sub_district": 1, "others": 0, "ties": "all"}, conduct={"notice_working_days": 0}
+    )
+    published(scene)
+    both = {"by": scene.staff, "second": scene.second, "now": timezone.now()}
+    publish_final(scene.round, **both)
+    final = make.round(scene.round.season, None, scene.round.rule_set, "draft")
+    came, gone = advance_entries(final, by=scene.staff, now=timezone.now())
+    assert (len(came), gone) == (1, [])
 
 
 def test_a_bundle_does_not_wait_for_ever_for_its_analysis(monkeypatch):

@@ -211,8 +211,9 @@ def test_entries_advance_into_the_final(cast):
         round_.refresh_from_db()
         publish_provisional(round_, by=by, second=make.user(), now=now)
         publish_final(round_, by=by, second=make.user(), now=now)
-    assert sorted(str(entry) for entry in advance_entries(final, by=by, now=now)) == ["早安", "菜场"]
-    assert advance_entries(final, by=by, now=now) == []
+    came, gone = advance_entries(final, by=by, now=now)
+    assert (sorted(map(str, came)), gone) == (["早安", "菜场"], [])
+    assert advance_entries(final, by=by, now=now) == ([], [])
     assert final.entries.count() == 2
 
 
