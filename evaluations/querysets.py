@@ -197,6 +197,14 @@ class SheetQuerySet(models.QuerySet[Any]):
 class TallyQuerySet(models.QuerySet[Any]):
     """Tallies."""
 
+    def of(self, district: Any) -> Self:
+        return self.filter(round__season__district=district)
+
+    def published(self) -> Self:
+        """Those that everybody may read, or could before a correction."""
+        publications = self.model._meta.apps.get_model("evaluations", "Publication").objects
+        return self.filter(Exists(publications.filter(tally=OuterRef("pk"))))
+
     def standing_in(self, district: Any, code: str) -> Self:
         """The tally that stands in the round with this code; not the text of its result.
 

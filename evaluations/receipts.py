@@ -26,12 +26,16 @@ class Outcome(TextChoices):
     REPLACED = "replaced", _("It does not count: the same judge handed in a later one for this project.")
     VOIDED = "voided", _("It does not count: two people of the office declared it void.")
     RECUSED = "recused", _("It does not count: the judge has declared a conflict of interest.")
+    OVERLOOKED = (
+        "overlooked",
+        _("It does not count: after the close, two people of the office found a conflict of interest."),
+    )
     CANCELLED = "cancelled", _("It does not count: the round was cancelled.")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The event of a sheet and what became of it; `decided_at` and `reason`: when it was voided, and why."""
+    """The event of a sheet and what became of it; `decided_at` and `reason`: when it was decided that it does not count, and why."""
 
     event: RoundEvent
     outcome: Outcome
@@ -74,6 +78,11 @@ def outcome_of(event: RoundEvent, sheet: ScoreSheet) -> Found:
         seat=sheet.seat_id, entry=sheet.entry_id, revision__gt=sheet.revision
     ).exists():
         return Found(event, Outcome.REPLACED)
-    if Recusal.objects.filter(seat=sheet.seat_id, entry=sheet.entry_id, withdrawn_at=None).exists():
-        return Found(event, Outcome.RECUSED)
+    recusal = Recusal.objects.filter(seat=sheet.seat_id, entry=sheet.entry_id, withdrawn_at=None).first()
+    if recusal is not None:
+        same = {"kind": Correction.Kind.RECUSAL, "at__gte": recusal.declared_at}
+        made = Correction.objects.filter(round=event.round, **same).order_by("pk").first()
+        if made is None or not event.round.closed_at or recusal.declared_at < event.round.closed_at:
+            return Found(event, Outcome.RECUSED)
+        return Found(event, Outcome.OVERLOOKED, made.at, made.reasons)
     return Found(event, Outcome.COUNTED)

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from evaluations.actions.counting import tally_inputs
 from evaluations.models import Round
+from evaluations.parsed import parsed_rule
+from evaluations.tally import DisconnectedError, tally
 
 Group = dict[str, list[str]]
 
@@ -13,8 +16,20 @@ def refused_panels(round_: Round) -> list[tuple[str, list[Group]]]:
     seats = {seat.pseudonym: f"{seat.number:02d}" for seat in round_.seats.only("pseudonym", "number")}
     return [
         (panel, [_named(entries, seated, titles, seats) for entries, seated in groups])
-        for panel, groups in round_.tally_refusal.params["panels"].items()
+        for panel, groups in refused_groups(round_).items()
     ]
+
+
+def refused_groups(round_: Round) -> dict[str, Any]:
+    """Each refused panel's groups as the refusal keeps them. Those kept before it did are computed again: marks stay."""
+    kept: dict[str, Any] | None = round_.tally_refusal.params.get("panels")
+    if kept is not None:
+        return kept
+    try:
+        tally(parsed_rule(round_.rule_set), tally_inputs(round_))
+    except DisconnectedError as refusal:
+        return refusal.panels
+    return {}
 
 
 def _named(entries: list[str], seated: list[str], titles: dict[str, Any], seats: dict[str, str]) -> Group:

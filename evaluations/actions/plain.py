@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from evaluations.actions.events import record_event
 from evaluations.actions.locks import hold_round
 from evaluations.actions.sealing import checkpoint_round
-from evaluations.models import Round, RoundEvent, TallyRefusal
+from evaluations.models import Round, RoundEvent
+from evaluations.refusals import refused_groups
 from goldidea.lib import audit
 from goldidea.lib.errors import StaleState
 from goldidea.lib.jobs import enqueue
@@ -26,8 +27,7 @@ def count_plain(round_: Round, *, by: Any, second: Any, reason: str, now: dt.dat
     hold_round(round_.pk)
     if not Round.objects.refused().filter(pk=round_.pk).exists():
         raise StaleState(_("This round does not wait for such a decision any more."))
-    refusal = TallyRefusal.objects.get(round=round_)
-    event = record_event(round_, RoundEvent.Kind.PLAIN, {"panels": sorted(refusal.params["panels"])})
+    event = record_event(round_, RoundEvent.Kind.PLAIN, {"panels": sorted(refused_groups(round_))})
     checkpoint_round(round_, Checkpoint.Occasion.LATER)
     audit.record("count plain", round_, by=by, reason=reason, changes={"second": (None, second.name)})
     enqueue("evaluations.tasks.tally_round", round_id=round_.pk)

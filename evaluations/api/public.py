@@ -11,13 +11,14 @@ from rest_framework.renderers import BaseRenderer
 
 from accounts.models import ApiToken
 from evaluations.filters.public import CaseFilter, PublicationFilter
-from evaluations.models import Publication, Season, Submission
+from evaluations.models import Publication, Season, Submission, Tally
 from evaluations.serializers.public import (
     NoticeSerializer,
     ProjectDetailSerializer,
     ProjectSerializer,
     PublicationSerializer,
     SeasonSerializer,
+    VersionSerializer,
 )
 from goldidea.lib.api.views import PublicAddress, PublicList, PublicThing
 from goldidea.lib.spreadsheets import CSV_TYPE, Column, as_csv
@@ -175,6 +176,22 @@ class OneResult(PublicAddress):
         if row is None:
             raise Http404
         return row
+
+
+class Versions(PublicList):
+    """Every published version of a round's result: the first one, and one for each correction."""
+
+    summary = _("The versions of a round's result, the latest first, with reasons and files")
+    scope = Scope.RESULTS
+    queryset = Tally.objects.none()
+    serializer_class = VersionSerializer
+    ordering = ("-version",)
+
+    def get_queryset(self) -> Any:
+        rows = Tally.objects.of(self.district).published().filter(round__code=self.kwargs["code"])
+        if not rows.exists():
+            raise Http404
+        return rows.select_related("bundle", "correction").prefetch_related("publications")
 
 
 class Csv(BaseRenderer):

@@ -1,6 +1,6 @@
 """Parse objections that came in on paper, and what is decided about them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -24,6 +24,7 @@ class ObjectionForm(forms.ModelForm):
     class Meta:
         model = Objection
         fields = ("kind", "name", "contact", "entry", "text", "received_on")
+        labels: ClassVar = {"contact": _("how to reach them")}
         widgets = {
             "kind": forms.RadioSelect,
             "name": forms.TextInput,

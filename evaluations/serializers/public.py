@@ -1,13 +1,18 @@
 """Open data: seasons, cases as they were frozen, results as they were published. No person stands in them."""
 
+from hashlib import sha256
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from communities.serializers import DivisionName
-from evaluations.models import Publication, Season, Submission
+from evaluations.models import Correction, Publication, Season, Submission, Tally
+from evaluations.states import TallyState
 from organizations.models import Origin
+
+PUBLISHED_TALLIES = (TallyState.PROVISIONAL, TallyState.FINAL, TallyState.SUPERSEDED)
 
 
 class SeasonSerializer(serializers.ModelSerializer[Season]):
@@ -168,6 +173,51 @@ class NoticeSerializer(PublicationSerializer):
     def to_representation(self, row: Any) -> dict[str, Any]:
         told = {"is_superseded": row.is_superseded, "snapshot": row.snapshot}
         return {**super().to_representation(row), **told}
+
+
+class CorrectionOfVersion(serializers.Serializer[Any]):
+    """What led to a version that is not the first."""
+
+    code = serializers.CharField(help_text=_("Of its public page."))
+    kind = serializers.ChoiceField(Correction.Kind.choices)
+    reasons = serializers.CharField()
+
+
+class BundleOfVersion(serializers.Serializer[Any]):
+    """The file with which anybody recomputes a version."""
+
+    address = serializers.CharField(help_text=_("On this site."))
+    sha256 = serializers.CharField()
+    size = serializers.IntegerField()
+
+
+class VersionSerializer(serializers.Serializer[Any]):
+    """One version of a round's result, with what can be read of it."""
+
+    version = serializers.IntegerField()
+    state = serializers.ChoiceField([(state.value, state.label) for state in PUBLISHED_TALLIES])
+    published_at = serializers.DateTimeField(help_text=_("For the first time."))
+    result_sha256 = serializers.CharField(help_text=_("Of its result.json."))
+    notices = serializers.ListField(
+        child=serializers.CharField(), help_text=_("Their codes, the first one first.")
+    )
+    correction = CorrectionOfVersion(allow_null=True)
+    bundle = BundleOfVersion(allow_null=True, help_text=_("null while it is being made."))
+
+    def to_representation(self, row: Tally) -> dict[str, Any]:
+        publications = sorted(row.publications.all(), key=lambda one: one.pk)
+        bundle, correction = getattr(row, "bundle", None), getattr(row, "correction", None)
+        address = reverse("public:bundle", args=[self.context["view"].district.slug, publications[0].code])
+        return {
+            "version": row.version,
+            "state": row.state,
+            "published_at": publications[0].published_at,
+            "result_sha256": sha256(row.result.encode()).hexdigest(),
+            "notices": [one.code for one in publications],
+            "correction": correction
+            and {"code": correction.code, "kind": correction.kind, "reasons": correction.reasons},
+            "bundle": bundle and {"address": address, "sha256": bundle.sha256, "size": bundle.size},
+        }
 
 
 def named(season: Season) -> dict[str, str]:

@@ -12,6 +12,7 @@ in_district: list[URLPattern] = [
     path("projects/<code:code>/", public.OneProject.as_view(), name="project"),
     path("results/", public.Results.as_view(), name="results"),
     path("results/<code:code>/", public.OneResult.as_view(), name="result"),
+    path("results/<code:code>/versions/", public.Versions.as_view(), name="versions"),
     path("results/<code:code>/standings.csv", public.ResultTable.as_view(), name="standings_csv"),
     path("notices/", public.Notices.as_view(), name="notices"),
     path("notices/<code:code>/", public.OneNotice.as_view(), name="notice"),

@@ -64,7 +64,10 @@ def every_count(reader: Reader) -> Iterator[Count]:
     is_staff = rules.is_staff(reader.user, reader.district)
     for counted in (*STAFF_COUNTS, *SHARED_COUNTS) if is_staff else SHARED_COUNTS:
         yield counted(reader)
-    if is_staff and (finals := finals_out_of_line(reader)).number:
+    if (
+        rules.is_district_staff(reader.user, reader.district)
+        and (finals := finals_out_of_line(reader)).number
+    ):
         yield finals
 
 
@@ -138,7 +141,7 @@ def objections_undecided(reader: Reader) -> Count:
 
 def finals_out_of_line(reader: Reader) -> Count:
     """Finals with cases of a preliminary that was corrected since. Rare: it is told only where there is one."""
-    number = reader.within_reach(Round.objects.of(reader.district)).out_of_line().count()
+    number = Round.objects.of(reader.district).out_of_line().count()
     return Count(
         number,
         npgettext("unit", "round", "rounds", number),

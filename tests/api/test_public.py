@@ -200,3 +200,40 @@ def test_queries_of_a_page(client, django_assert_num_queries, rows):
     rounds_with(rows, cast)
     with django_assert_num_queries(4):  # count, district, cases, entries with their snapshots
         assert len(client.get(f"{V1}projects/").json()["results"]) == rows
+
+
+def test_the_versions_of_a_result(client, django_assert_num_queries):
+    from tests.evaluations.bundles import published
+    from tests.evaluations.test_correcting import corrected_again
+
+    found = published()
+    path = f"{V1}results/{found.round.code}/versions/"
+    (first,) = client.get(path).json()["results"]
+    assert (first["version"], first["state"], first["correction"]) == (1, "provisional", None)
+    assert first["bundle"]["sha256"] == found.bundle.sha256
+    answer = client.get(first["bundle"]["address"])
+    assert len(b"".join(answer.streaming_content)) == first["bundle"]["size"] == found.bundle.size
+    with django_assert_num_queries(5):  # count, district, whether there is one, versions, their publications
+        client.get(path)
+    for _n in range(2):
+        made = corrected_again(found)
+    rows = client.get(path).json()["results"]
+    assert [(row["version"], row["state"]) for row in rows] == [
+        (3, "provisional"),
+        (2, "superseded"),
+        (1, "superseded"),
+    ]
+    assert rows[0]["correction"] == {"code": made.code, "kind": "void", "reasons": made.reasons}
+    assert client.get(f"/shangcheng/corrections/{rows[0]['correction']['code']}/").status_code == 200
+    assert client.get(f"{V1}notices/{rows[2]['notices'][0]}/").json()["is_superseded"]
+    with django_assert_num_queries(5):
+        client.get(path)
+
+
+def test_versions_of_what_is_not_published_are_nowhere(client):
+    _cast, round_ = scored(publish=0)
+    make.district("xihu", division_code="330106", name="西湖区")
+    unknown = client.get(f"{V1}results/zzzzzzzzzz/versions/")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "not-found")
+    assert client.get(f"{V1}results/{round_.code}/versions/").status_code == 404
+    assert client.get(f"/api/v1/districts/xihu/results/{round_.code}/versions/").status_code == 404

@@ -135,6 +135,7 @@ PAGES: dict[str, Page] = {
     "api:project": api(EVERYBODY, "public_case"),
     "api:results": api(EVERYBODY),
     "api:result": api(EVERYBODY, "public_round"),
+    "api:versions": api(EVERYBODY, "public_round"),
     "api:standings_csv": api(EVERYBODY, "public_round"),
     "api:notices": api(EVERYBODY),
     "api:notice": api(EVERYBODY, "publication"),

@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.actions import limits
 from communities.models import Decision
@@ -15,7 +16,7 @@ from evaluations.actions.opening import cancel_round
 from evaluations.actions.publication import publish_provisional
 from evaluations.actions.tallying import tally_round
 from evaluations.models import Publication
-from evaluations.receipts import digest_prefix
+from evaluations.receipts import Outcome, digest_prefix
 from goldidea.lib.audit_sealing import sign_head
 from tests import make
 from tests.evaluations.bundles import open_room, published, score
@@ -60,6 +61,16 @@ def test_before_the_close_a_receipt_says_received_and_nothing_else(client):
     assert "两位评委拿错了手机" in look(client, receipts["voided"].code).content.decode()
     typed = receipts["counted"].code.lower().replace("-", " ")
     assert "已计入" in look(client, typed).content.decode()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_each_thing_that_can_become_of_a_sheet_is_told_in_words(language):
+    """And no two alike, in either language."""
+    with override(language):
+        words = {str(outcome.label) for outcome in Outcome}
+    assert len(words) == len(Outcome) == 7
+    chinese = [any("\u4e00" <= char <= "\u9fff" for char in word) for word in words]
+    assert all(chinese) if language == "zh-hans" else not any(chinese)
 
 
 def test_a_receipt_of_a_cancelled_round_counts_nowhere(client):

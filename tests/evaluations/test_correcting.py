@@ -18,7 +18,7 @@ from evaluations.models import Bundle, Correction, Round, ScoreSheet, Standing
 from goldidea.lib.errors import Refusal
 from goldidea.lib.models import AuditEvent
 from tests import make
-from tests.evaluations.bundles import files_of, published
+from tests.evaluations.bundles import Published, files_of, published
 from tests.evaluations.test_objections import finish, noticed_round
 from tests.personas import Cast
 
@@ -121,6 +121,29 @@ def test_a_correction_voids_the_request_for_final_results(cast: Cast) -> None:
     approve_decision(asked, by=cast.people["district_staff_2"], now=timezone.now())
     asked.refresh_from_db()
     assert asked.state == "void" and round_.state == "on_notice"
+
+
+def corrected_again(found: Published) -> Correction:
+    """One counted sheet less, and the bundle of the new version."""
+    sheet = ScoreSheet.objects.filter(round=found.round).counted().select_related("event").order_by("pk")[0]
+    people = {"by": found.room.staff, "second": found.room.second, "now": timezone.now()}
+    change = {"kind": "void", "sheets": [sheet.event.digest]}
+    made = correct_round(found.round, change, reason="两位评委拿错了手机", **people)
+    analyse_tally(made.tally_id)
+    assert build_bundle(made.tally_id) is not None
+    return made
+
+
+def test_a_receipt_tells_of_a_conflict_that_was_found_afterwards(client: Any) -> None:
+    found = published()
+    receipt = found.receipts["counted"]
+    people = {"by": found.room.staff, "second": found.room.second, "now": timezone.now()}
+    change = {"kind": "recusal", "sheets": [receipt.digest]}
+    correct_round(found.round, change, reason="评委是项目负责人的亲属", **people)
+    told = client.get("/shangcheng/receipts/", {"code": receipt.code}).content.decode()
+    assert "不计入：截止之后，经办单位两人认定应当回避。" in told and "评委是项目负责人的亲属" in told
+    declared = client.get("/shangcheng/receipts/", {"code": found.receipts["recused"].code}).content.decode()
+    assert "已声明回避" in declared and "评委是项目负责人的亲属" not in declared
 
 
 def test_both_bundles_hold() -> None:

@@ -18,7 +18,7 @@ from evaluations.actions.plain import count_plain
 from evaluations.actions.publication import publish_final, publish_provisional
 from evaluations.actions.tallying import tally_round
 from evaluations.bundle import verify
-from evaluations.models import Publication, Round, RoundEvent, Tally
+from evaluations.models import Publication, Round, RoundEvent, Tally, TallyRefusal
 from evaluations.refusals import refused_panels
 from evaluations.rules import results as rules
 from goldidea.lib import signing
@@ -89,6 +89,19 @@ def test_two_people_let_it_be_counted_and_the_log_says_so():
     assert line.object_code == scene.round.code
     # The analysis is of the same count.
     assert analyse_tally(row.pk).body
+
+
+def test_a_refusal_kept_before_it_named_the_groups_is_shown_and_decided_alike(client):
+    scene = refused()
+    kept = TallyRefusal.objects.get()
+    groups = refused_panels(scene.round)
+    TallyRefusal.objects.update(params={name: kept.params[name] for name in ("panel", "count", "groups")})
+    scene.round = Round.objects.get(pk=scene.round.pk)
+    assert refused_panels(scene.round) == groups
+    client.force_login(scene.staff, backend="accounts.backends.AccountBackend")
+    assert client.get(f"/shangcheng/office/rounds/{scene.round.code}/").status_code == 200
+    decided(scene)
+    assert json.loads(RoundEvent.objects.get(kind="plain").body)["panels"] == ["residents"]
 
 
 def test_it_is_decided_once_and_for_refused_rounds_only():

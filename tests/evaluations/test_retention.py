@@ -1,6 +1,8 @@
 """A season is erased: nobody is named anywhere any more, and bundle, round log and audit chain hold as before."""
 
 import datetime as dt
+import subprocess
+import sys
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -8,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from evaluations.actions import retention
+from evaluations.actions.bundling import VERIFIER
 from evaluations.actions.publication import publish_final
 from evaluations.actions.sealing import sealed_logs
 from evaluations.actions.seasons import finish_season
@@ -103,6 +106,29 @@ def test_the_command_says_first_and_erases_when_told(over, monkeypatch, capsys):
     for wrong in (["nowhere"], ["shangcheng", "--years", "0"]):
         with pytest.raises(CommandError):
             call_command("retention", *wrong)
+
+
+def test_after_the_command_the_file_and_the_trail_hold_for_whoever_checks_them(
+    over, monkeypatch, capsys, tmp_path
+):
+    """As an operator does it, and then the observer and a resident: three commands, nothing of ours between."""
+    names = set(over.round.seats.values_list("judge__name", flat=True))
+    later = timezone.now() + LATER
+    monkeypatch.setattr("evaluations.management.commands.retention.timezone.now", lambda: later)
+    call_command("retention", "shangcheng", "--apply")
+    assert [name for name in names if name in everything()] == []
+    seal_audit(whole=True)
+    sign_head()
+    call_command("verify_audit", "--heads", str(tmp_path / "heads"))
+    assert "all as written" in capsys.readouterr().out
+    over.bundle.refresh_from_db()
+    command = [sys.executable, "-I", str(VERIFIER), over.bundle.file.path]
+    for receipt in over.receipts.values():
+        told = subprocess.run(
+            [*command, "--receipt", receipt.code], capture_output=True, text=True, check=False
+        )
+        assert (told.returncode, told.stderr) == (0, ""), told.stdout
+        assert "Everything holds" in told.stdout
 
 
 def test_the_offices_pages_of_an_erased_season_still_open(over, client):
