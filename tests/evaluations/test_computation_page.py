@@ -3,22 +3,24 @@
 import json
 import re
 import zipfile
+from fractions import Fraction
 from html.parser import HTMLParser
 
 import pytest
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from evaluations.actions.analysing import analyse_tally
 from evaluations.actions.bundling import build_bundle, zipped
 from evaluations.actions.closing import close_round_early
-from evaluations.actions.publication import publish_final, publish_provisional
+from evaluations.actions.correcting import correct_round
+from evaluations.actions.publication import publish_provisional
 from evaluations.actions.tallying import tally_round
 from evaluations.models import Publication
 from evaluations.published import marks_of, published_rows
 from evaluations.tally.ballots import csv_file
 from evaluations.tally.inputs import COLUMNS
-from tests import make
 from tests.evaluations.bundles import open_room, published, score
 from tests.evaluations.test_public_pages import publish
 from tests.personas import Cast
@@ -107,7 +109,7 @@ def test_it_costs_three_questions_and_two_once_it_is_drawn(client, django_assert
 
 
 def test_the_bundle_is_opened_once_for_all_readers(client, monkeypatch):
-    found = published()
+    found = published(communities=3)
     opened = []
     original = zipfile.ZipFile.__init__
 
@@ -146,7 +148,7 @@ def test_a_page_drawn_without_the_marks_is_not_kept_once_they_are_there(client):
 
 
 def test_marks_that_a_rule_keeps_are_not_shown(client):
-    found = published(publish_marks="none")
+    found = published(communities=5, publish_marks="none")
     answer = client.get(address(found.round, cases_of(found.round)[0]))
     text = answer.content.decode()
     assert answer.context["state"] == "withheld" and "各人的打分不公布" in text
@@ -155,64 +157,73 @@ def test_marks_that_a_rule_keeps_are_not_shown(client):
         assert seat.pseudonym not in text
 
 
-@pytest.mark.parametrize("bent", ["other marks", "no zip", "gone"])
-def test_a_file_that_does_not_fit_the_result_is_not_believed(client, bent):
-    found = published()
+def test_a_file_that_does_not_fit_the_result_is_not_believed(client):
+    """Other marks under the same names, points that were never given, no zip at all, no file."""
+    found = published(adjustments={"min": "-5", "max": "5"})
+    entry = found.round.entries.select_related("submission").order_by("key").first()
+    bonus = csv_file(COLUMNS["adjustments.csv"], [(entry.key, "2", "凭空加分")])
     marks = re.sub(rb",3(\d)\n", rb",2\1\n", found.files["marks.csv"], count=1)
-    content = {"other marks": zipped({**found.files, "marks.csv": marks}), "no zip": b"zip", "gone": b""}[
-        bent
+    bent = [
+        zipped({**found.files, "marks.csv": marks}),
+        zipped({**found.files, "adjustments.csv": bonus}),
+        b"zip",
+        None,
     ]
     storage, name = found.bundle.file.storage, found.bundle.file.name
-    storage.delete(name)
-    if bent != "gone":
-        storage.save(name, ContentFile(content))
-    answer = client.get(address(found.round, cases_of(found.round)[0]))
-    assert answer.context["state"] == "unreadable" and "与结果对不上" in answer.content.decode()
-    assert answer.context["line"]["total"] in Page(answer.content).figures
+    for content in bent:
+        cache.clear()
+        storage.delete(name)
+        if content is not None:
+            storage.save(name, ContentFile(content))
+        answer = client.get(address(found.round, entry.submission.code))
+        text = answer.content.decode()
+        assert answer.context["state"] == "unreadable" and "与结果对不上" in text and "凭空加分" not in text
+        assert answer.context["line"]["total"] in Page(answer.content).figures
 
 
-def test_points_that_were_not_counted_are_not_believed(client):
-    """The marks are those that were counted; the table of bonus points is not."""
+def test_a_corrected_result_has_a_page_of_its_own_and_the_former_stays(client):
     found = published(adjustments={"min": "-5", "max": "5"})
-    case = cases_of(found.round)[0]
-    key = found.round.entries.get(submission__code=case).key
-    bonus = csv_file(COLUMNS["adjustments.csv"], [(key, "2", "凭空加分")])
-    content = zipped({**found.files, "adjustments.csv": bonus})
-    storage, name = found.bundle.file.storage, found.bundle.file.name
-    storage.delete(name)
-    storage.save(name, ContentFile(content))
-    answer = client.get(address(found.round, case))
-    assert answer.context["state"] == "unreadable" and "凭空加分" not in answer.content.decode()
-
-
-def test_each_publication_keeps_its_page_and_the_old_one_says_what_followed(client):
-    found = published()
-    first, case = Publication.objects.get(), cases_of(found.round)[0]
-    then = f"/shangcheng/notices/{first.code}/cases/{case}/"
-    assert "又公布过新的结果" not in client.get(then).content.decode()
-    found.round.notice_to = found.round.notice_from
-    found.round.save()
-    people = {"by": make.user(), "second": make.user(), "now": timezone.now()}
-    publish_final(found.round, **people)
-    old = client.get(then).content.decode()
-    assert "又公布过新的结果" in old and f'href="{address(found.round, case)}"' in old
-    now = client.get(address(found.round, case))
+    entry = found.round.entries.select_related("submission").order_by("key").first()
+    first, here = Publication.objects.get(), address(found.round, entry.submission.code)
+    then = f"/shangcheng/notices/{first.code}/cases/{entry.submission.code}/"
+    before = client.get(then)
+    assert "又公布过新的结果" not in before.content.decode()
+    people = {
+        "by": found.room.staff,
+        "second": found.room.second,
+        "reason": "依规加分",
+        "now": timezone.now(),
+    }
+    change = {"kind": "adjustment", "entry": entry.key, "points": "1.5"}
+    made = correct_round(found.round, change, **people)
+    assert client.get(here).context["state"] == "waiting"
+    analyse_tally(made.tally_id)
+    build_bundle(made.tally_id)
+    now, old = client.get(here), client.get(then, headers={"If-None-Match": before["ETag"]})
+    assert (now.context["state"], old.context["state"], old.status_code) == ("whole", "whole", 200)
+    totals = [Fraction(page.context["line"]["total"]) for page in (old, now)]
+    assert totals[1] - totals[0] == Fraction("1.5")
+    assert "依规加分" in now.content.decode() and "依规加分" not in old.content.decode()
+    text = old.content.decode()
+    assert "又公布过新的结果" in text and f'href="{here}"' in text
     assert "又公布过新的结果" not in now.content.decode()
-    assert now.context["publication"].kind == "final"
+    compared = client.get(f"/shangcheng/corrections/{made.code}/").content.decode()
+    latest = Publication.objects.order_by("-pk").first()
+    for code in (first.code, latest.code):
+        assert f'href="/shangcheng/notices/{code}/cases/{entry.submission.code}/"' in compared
 
 
 def test_what_is_not_published_or_not_of_this_ranking_is_not_found(client):
-    found = published()
-    there = published(slug="elsewhere")
-    publication, case = Publication.objects.filter(round=found.round).get(), cases_of(found.round)[0]
-    foreign = cases_of(there.round)[0]
+    here, there = (publish(Cast.shangcheng(slug), cases=1) for slug in ("shangcheng", "elsewhere"))
+    publication, case = Publication.objects.get(round=here), cases_of(here)[0]
+    foreign = cases_of(there)[0]
     missing = [
-        f"/shangcheng/results/{found.round.code}/cases/{foreign}/",
-        f"/shangcheng/results/{found.round.code}/cases/{'0' * 10}/",
-        f"/shangcheng/results/{there.round.code}/cases/{foreign}/",
-        f"/shangcheng/results/{there.round.code}/cases/{case}/",
+        f"/shangcheng/results/{here.code}/cases/{foreign}/",
+        f"/shangcheng/results/{here.code}/cases/{'0' * 10}/",
+        f"/shangcheng/results/{there.code}/cases/{foreign}/",
+        f"/shangcheng/results/{there.code}/cases/{case}/",
         f"/shangcheng/notices/{publication.code}/cases/{foreign}/",
-        f"/shangcheng/notices/{Publication.objects.get(round=there.round).code}/cases/{foreign}/",
+        f"/shangcheng/notices/{Publication.objects.get(round=there).code}/cases/{foreign}/",
     ]
     answers = [client.get(path) for path in missing]
     assert {answer.status_code for answer in answers} == {404}
@@ -223,7 +234,7 @@ def test_what_is_not_published_or_not_of_this_ranking_is_not_found(client):
 
 
 def test_the_marks_of_few_and_of_many_entries_are_found_alike():
-    found = published()
+    found = published(communities=4)
     marks = found.files["marks.csv"]
     keys = list(found.round.entries.values_list("key", flat=True))
     one_by_one = [row for key in keys for row in marks_of(marks, [key])]
