@@ -1,12 +1,11 @@
-"""Calibration, analysis and assignment of 500 entries and 500 judges, 7 marks an entry: seconds of wall and CPU.
+"""Calibration, analysis and assignment of 500 entries and 500 judges, 7 marks an entry and all to all: seconds of wall and CPU.
 
 python benchmarks/computing.py
 """
 
-import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -14,9 +13,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import json
 import os
 
+import numpy as np
+
 from evaluations.matching import Task, match, quality
-from evaluations.tally import Inputs, parse_rule, tally
+from evaluations.tally import Inputs, parse_rule, tally_columns
 from evaluations.tally.analysis import analyse
+from evaluations.tally.columns import SCALE, Columns
 
 SIZE, MARKS = 500, 7
 RULE = {
@@ -45,21 +47,23 @@ def timed(name: str, work: Callable[[], object]) -> object:
         wall, cpu = time.perf_counter(), time.process_time()
         found = work()
         best = min(best, (time.perf_counter() - wall, time.process_time() - cpu))
-    print(f"{name:24} {best[0]:6.2f} s wall {best[1]:6.2f} s CPU")
+    print(f"{name:32} {best[0]:6.2f} s wall {best[1]:6.2f} s CPU")
     return found
 
 
-def marks(pairs: frozenset[tuple[str, str]]) -> list[tuple[str, str, str, str, str]]:
-    """Marks of entries of different quality by judges of different strictness."""
-    chance = random.Random(1)
-    names = [f"{kind}{n:03d}" for kind in "ej" for n in range(SIZE)]
-    worth = {name: chance.gauss(0, 1.2) for name in names}
-    rows = []
-    for entry, judge in sorted(pairs):
-        for criterion in RULE["criteria"]:
-            mark = round(2 * (15 + worth[entry] - worth[judge] + chance.gauss(0, 2))) / 2
-            rows.append(("residents", entry, judge, criterion["id"], f"{min(max(mark, 0), 25):g}"))
-    return rows
+def marks(pairs: Iterable[tuple[str, str]]) -> Columns:
+    """Marks of entries of different quality by judges of different strictness, as a database hands them over."""
+    names = [[f"{kind}{n:03d}" for n in range(SIZE)] for kind in "ej"]
+    place = [{name: n for n, name in enumerate(of)} for of in names]
+    entry, judge = (np.array([place[n][pair[n]] for pair in sorted(pairs)]) for n in (0, 1))
+    chance, criteria = np.random.RandomState(1), [item["id"] for item in RULE["criteria"]]
+    worth, strict = chance.normal(0, 1.2, (2, SIZE))
+    shape = len(entry), len(criteria)
+    mark = 15 + (worth[entry] - strict[judge])[:, None] + chance.normal(0, 2, shape)
+    value = (np.clip(np.round(2 * mark), 0, 50) * (SCALE // 2)).astype(np.int64).ravel()
+    sheet, criterion = (axis.ravel() for axis in np.indices(shape))
+    panel = np.zeros(len(entry), dtype=np.int64)
+    return Columns(["residents"], *names, criteria, panel, entry, judge, sheet, criterion, value)
 
 
 def main() -> None:
@@ -71,9 +75,12 @@ def main() -> None:
     pairs = timed("assignment", lambda: match(task))
     timed("quality of a design", lambda: quality(pairs))
     rule = parse_rule(json.dumps(RULE))
-    inputs = Inputs([(name, "", "", "") for name in eligible], marks(pairs))
-    timed("tally, calibrated", lambda: tally(rule, inputs))
-    timed("tally and analysis", lambda: analyse(rule, inputs))
+    seats = [("residents", f"j{n:03d}", "") for n in range(SIZE)]
+    inputs = Inputs([(name, "", "", "") for name in eligible], (), seats)
+    for name, of in (("7 marks", pairs), ("all to all", {(e, j) for e in eligible for j in home})):
+        columns = marks(of)
+        timed(f"tally, calibrated: {name}", lambda: tally_columns(rule, inputs, columns))  # noqa: B023
+        timed(f"tally and analysis: {name}", lambda: analyse(rule, inputs, columns=columns))  # noqa: B023
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Pure: no Django, no database, no clock, no chance; the standard library only, bu
 which need numpy and scipy, and for `tally_columns`, the fast way for very many marks. `parse_rule` reads the rule set
 (`rule`, `parsing`, `consistency`), `tally` counts (`ballots` sorts the marks into sheets, `panels` and
 `votes` make scores of them, `ranking` puts entries in order, `count` joins the steps), `Result` writes
-result.json. `folder` reads and writes the files, `advance` and `awards` say what follows from a result. What
+result.json. Very many marks come as `columns`; `packed` checks them, `sheets` and `grouped` add them up. `folder` reads and writes the files, `advance` and `awards` say what follows from a result. What
 is refused is a `RuleError` or a `FolderError` with a code of `MESSAGES`. The rules in plain words are in
 docs/tally.md.
 """
