@@ -1,4 +1,7 @@
-"""The two rules of the demonstration: the product's examples, with no days of notice and a sentence of this season."""
+"""The two rules of the demonstration: the product's examples, with no days of notice and a sentence of this season.
+
+The final corrects strict and mild judges, so that a visitor sees what that looks like.
+"""
 
 import json
 from pathlib import Path
@@ -24,11 +27,22 @@ def preliminary_rule(seed: str, season: str) -> str:
 
 
 def final_rule(seed: str, season: str) -> str:
-    """Residents of all other sub-districts and the experts mark on their phones; the order of stages is the example's."""
+    """Residents of all other sub-districts and the experts mark on their phones; strict and mild judges are corrected.
+
+    Of two sub-districts the judges of each mark the other's cases only and cannot be compared: such a final counts plain.
+    """
     rule = example("example-final.json")
     rule["lot_seed"] = f"{season}终评，一枝一叶总关情（演示，{seed}）"
     rule["conduct"] |= {"mode": "online", "start_after": 0, "notice_working_days": 0}
     rule["conduct"]["assignment"] = {"per_entry": 21, "per_judge": 20}
+    rule["level"] = "sheet"
+    rule["calibration"] = {
+        "method": "additive",
+        "cap": "15",
+        "min_marks": 4,
+        "if_disconnected": "uncalibrated",
+    }
+    rule["rounding"]["stages"] = ["sheet", "panel", "share", "total"]
     for award, places in zip(rule["awards"], PLACES, strict=True):
         award["places"] = places
     return text(rule)

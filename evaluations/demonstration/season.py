@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from evaluations.actions.analysing import analyse_tally
 from evaluations.actions.seasons import create_season, finish_season, start_season
 from evaluations.actions.tallying import tally_round
 from evaluations.demonstration import (
@@ -25,7 +26,7 @@ from evaluations.demonstration import (
 from evaluations.demonstration.cast import Cast
 from evaluations.demonstration.plans import Plan
 from evaluations.demonstration.proof import count_again, write_folder
-from evaluations.models import Round, Season
+from evaluations.models import Analysis, Round, Season
 from evaluations.states import RoundState
 from goldidea.lib.errors import Refusal
 
@@ -106,12 +107,12 @@ def score_with_time(cast: Cast, round_: Round, window: dt.timedelta) -> int:
 
 
 def wait_for_tally(round_: Round, check: Callable[[], None]) -> None:
-    """The worker closes the round at its deadline and tallies it.
+    """The worker closes the round at its deadline, tallies it and analyses the tally, so that it is published with its analysis.
 
     Raises: Refusal when it does not.
     """
     end = max(time.monotonic(), time.monotonic() + (round_.closes_at - timezone.now()).total_seconds())
-    while round_.state != RoundState.TALLIED:
+    while round_.state != RoundState.TALLIED or not Analysis.objects.filter(tally__round=round_).exists():
         check()
         if time.monotonic() > end + TALLY_PATIENCE:
             raise Refusal(f"{round_}: no tally within {TALLY_PATIENCE:.0f} s ({round_.state}).")
@@ -124,7 +125,9 @@ def score_and_publish_here(cast: Cast, round_: Round) -> None:
     round_ = rounds.open_by_two(cast, round_, timezone.now() + rounds.LATER)
     scoring.score_all(cast, round_)
     rounds.close_by_two(cast, round_)
-    tally_round(round_.pk, timezone.now())
+    tally = tally_round(round_.pk, timezone.now())
+    if tally is not None:
+        analyse_tally(tally.pk)
     round_.refresh_from_db()
     rounds.publish_by_two(cast, round_)
 
