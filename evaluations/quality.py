@@ -126,13 +126,14 @@ def _across(value: Decimal, edge: Decimal) -> str:
 
 def spreads(body: Line) -> list[Line]:
     """Each panel of judges of a snapshot: how its marks are spread, criterion by criterion, as columns to be drawn."""
-    names = {item["key"]: item["name"] for item in body["rule"]["criteria"]}
     return [
         {
             "panel": panel["key"],
             "sheets": found["sheets"],
             "criteria": [
-                {"name": names[key], **histogram(bands)} for key, bands in found["criteria"].items()
+                {"name": item["name"], **histogram(found["criteria"][item["key"]])}
+                for item in body["rule"]["criteria"]
+                if item["key"] in found["criteria"]
             ],
         }
         for panel in body["rule"]["panels"]
@@ -192,9 +193,8 @@ def changed_awards(lines: Iterable[Line], awards: Sequence[Mapping[str, Any]]) -
     return found
 
 
-def by_panel(corrections: list[Line]) -> list[tuple[str, list[Line]]]:
-    """Panel and its corrections, in the order in which they stand in the result."""
-    found: dict[str, list[Line]] = {}
-    for item in corrections:
-        found.setdefault(item["panel"], []).append(item)
-    return list(found.items())
+def by_panel(corrections: Iterable[Line], panels: Iterable[str]) -> list[tuple[str, list[Line]]]:
+    """Each panel that has corrections, in the rule's order, with them."""
+    rows = list(corrections)
+    each = [(panel, [item for item in rows if item["panel"] == panel]) for panel in panels]
+    return [(panel, items) for panel, items in each if items]

@@ -19,7 +19,7 @@ def signed_figure(points: Decimal) -> str:
     """Points with their sign, as people write it, with all their decimals: columns of them stand in line."""
     if not points:
         return "0"
-    return f"{'+' if points > 0 else '−'}{abs(points)}"
+    return f"{'+' if points > 0 else '−'}{abs(points):f}"
 
 
 def how_it_went(panel: Mapping[str, Any], *, corrected: bool) -> str:
@@ -35,7 +35,10 @@ def how_it_went(panel: Mapping[str, Any], *, corrected: bool) -> str:
         return _("There are too few sheets to tell how far the order would hold if other judges had scored.")
     order = Decimal(icc["3,k" if corrected else "1,k"])
     alone = Decimal(icc["3,1" if corrected else "1,1"])
-    return _("%(order)s; %(agreement)s.") % {"order": _order(order), "agreement": _agreement(alone)}
+    return _("%(order)s; %(agreement)s.") % {
+        "order": _order(order),
+        "agreement": _agreement(alone, corrected),
+    }
 
 
 def _order(reliability: Decimal) -> str:
@@ -48,12 +51,18 @@ def _order(reliability: Decimal) -> str:
     return _("If other judges of the same kind had scored, the order of the cases could look quite different")
 
 
-def _agreement(single: Decimal) -> str:
-    if single >= WELL:
-        return _("the judges agreed well")
-    if single >= MODERATELY:
-        return _("the judges agreed moderately")
-    return _("the judges agreed little")
+def _agreement(single: Decimal, corrected: bool) -> str:
+    """Where the rule corrects strict and mild judges, that they differ in strictness does not count against them."""
+    level = 2 if single >= WELL else 1 if single >= MODERATELY else 0
+    if corrected:
+        return (
+            _("apart from how strict they are, the judges agreed little"),
+            _("apart from how strict they are, the judges agreed moderately"),
+            _("apart from how strict they are, the judges agreed well"),
+        )[level]
+    return (_("the judges agreed little"), _("the judges agreed moderately"), _("the judges agreed well"))[
+        level
+    ]
 
 
 def home_words(home: Mapping[str, Any]) -> str:

@@ -74,7 +74,9 @@ def shown(body: Line) -> Line:
         "hanging": len(influence),
         "unnamed": len(influence) - len(named),
         "calibrated": corrected,
-        "corrections": by_panel(body.get("corrections", [])),
+        "corrections": by_panel(
+            body.get("corrections", []), [panel["key"] for panel in body["rule"]["panels"]]
+        ),
         "changed": changed_awards(body["standings"], body["rule"]["awards"]),
     }
 

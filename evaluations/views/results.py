@@ -89,7 +89,7 @@ def _calibration(tally: Any) -> dict[str, Any]:
     return {
         "corrected": True,
         "calibration": rule.calibration,
-        "corrections": by_panel(corrections_of(tally, rule)),
+        "corrections": by_panel(corrections_of(tally, rule), [panel.id for panel in rule.panels]),
         "changed": changed_awards(lines, awards),
     }
 
