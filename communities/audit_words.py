@@ -80,6 +80,7 @@ ACTIONS: Final[dict[str, Any]] = {
     "download objection": _("downloaded an objection's scan"),
     "decide objection": _("decided an objection"),
     "correct results": _("corrected published results"),
+    "enter given points": _("entered points from elsewhere"),
     "adjust entry": _("gave a case bonus points, or took points off it"),
     "plan funding": _("planned the funding"),
     "decide funding": _("decided the funding"),

@@ -17,6 +17,7 @@ def panel_name(key: str) -> str:
     known = {
         "residents": _("Resident judges"),
         "experts": _("Experts"),
+        "preliminary": _("Preliminary"),
         "organizations": _("Organizations"),
         "online": _("Online vote"),
         "onsite": _("Vote in the hall"),

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
+from evaluations.actions.giving import given_rows
 from evaluations.models import Adjustment, Round, RoundEvent
 from evaluations.parsed import parsed_rule
+from evaluations.rules.given import panels_of
 from evaluations.tally import Inputs, RuleSet
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def tally_inputs(round_: Round) -> Inputs:
 
 
 def inputs_without_marks(round_: Round) -> Inputs:
-    """Entries and seats of a round. Titles and places are those of the frozen snapshots."""
+    """All that a round counts but marks. Titles and places are those of the frozen snapshots."""
     body = "snapshot__body"
     title = KeyTextTransform("title", body)
     places = [KeyTextTransform("name", KeyTransform(place, body)) for place in ("community", "sub_district")]
@@ -75,7 +77,14 @@ def inputs_without_marks(round_: Round) -> Inputs:
     ]
     adjusted = Adjustment.objects.filter(entry__round=round_).order_by("pk")
     adjustments = list(adjusted.values_list("entry__key", "points", "reason"))
-    return Inputs(entries=entries, marks=(), seats=seats, adjustments=adjustments)
+    given = panels_of(parsed_rule(round_.rule_set), "given")
+    return Inputs(
+        entries=entries,
+        marks=(),
+        seats=seats,
+        given=given_rows(round_, given) if given else (),
+        adjustments=adjustments,
+    )
 
 
 def mark_columns(round_: Round, at_once: int = AT_ONCE) -> "Columns":

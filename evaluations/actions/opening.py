@@ -9,12 +9,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from evaluations.actions.events import database_time, instant, record_event
+from evaluations.actions.giving import given_rows
 from evaluations.actions.locks import hold_round
 from evaluations.actions.sealing import checkpoint_round, log_of
 from evaluations.conduct import checked_rule
 from evaluations.models import Entry, Round, RuleSet
+from evaluations.rules.given import panels_of
 from evaluations.rules.opening import readiness
 from evaluations.states import ROUND_MOVES, RoundState
+from evaluations.tally import canonical
+from evaluations.tally.ballots import csv_file
+from evaluations.tally.inputs import COLUMNS
 from goldidea.lib import audit, sealing, signing
 from goldidea.lib.errors import Refusal, TooLate
 from goldidea.lib.models import Checkpoint
@@ -68,7 +73,9 @@ def _opening_body(round_: Round, entries: list[Entry]) -> dict[str, Any]:
     """What the round opens with. Seats by pseudonym alone: a number can be read on a table in the hall."""
     rule = checked_rule(round_.rule_set.text)
     seats = round_.seats.live().order_by("panel__key", "pseudonym").values_list("panel__key", "pseudonym")
+    given = panels_of(rule, "given")
     return {
+        **({"given_sha256": given_sha256(round_, given)} if given else {}),
         "closes_at": instant(round_.closes_at),
         "entries": [entry.key for entry in entries],
         "opens_at": instant(round_.opens_at),
@@ -78,6 +85,11 @@ def _opening_body(round_: Round, entries: list[Entry]) -> dict[str, Any]:
         "rule_sha256": rule.sha256,
         "seats": [{"panel": panel, "seat": pseudonym} for panel, pseudonym in seats],
     }
+
+
+def given_sha256(round_: Round, panels: list[str]) -> str:
+    """The digest of the bundle's given.csv: points from elsewhere cannot be exchanged after the opening."""
+    return canonical.sha256(csv_file(COLUMNS["given.csv"], given_rows(round_, panels)))
 
 
 def _pairs(round_: Round) -> dict[str, list[str]]:

@@ -210,7 +210,7 @@ def _rule(rule: RuleSet) -> dict[str, Any]:
         "criteria": [{"key": c.id, "name": dict(c.name), "max": str(c.max)} for c in rule.criteria],
         "panels": [{"key": p.id, "kind": p.kind, "weight": str(p.weight)} for p in rule.panels],
         "awards": [{"key": a.id, "name": dict(a.name), "places": a.places} for a in rule.awards],
-        "full_marks": str(full_marks(rule).total),
+        "full_marks": "" if (full := full_marks(rule).total) is None else str(full),
         "trim": {"high": rule.trim.high, "low": rule.trim.low, "from": rule.trim.start},
         "calibration": rule.calibration
         and {"cap": str(rule.calibration.cap), "min_marks": rule.calibration.min_marks},

@@ -15,7 +15,10 @@ from evaluations.actions.assignment import assign_late
 from evaluations.actions.opening import cancel_round, extend_round, open_round
 from evaluations.actions.seats import replace_seat, seat_guests
 from evaluations.models import Entry, Panel, Round, Seat
+from evaluations.names import panel_name
+from evaluations.parsed import parsed_rule
 from evaluations.rules import rounds as rules
+from evaluations.rules.given import panels_of
 from goldidea.lib.verdict import HIDDEN, Verdict
 from judges.models import Judge
 
@@ -60,6 +63,15 @@ class OpenRound(OfRound):
             _("“%(round)s” opens. From %(opens)s to %(closes)s judges can mark.") % values,
             _("%(entries)d entries, %(judges)d judges. Entries and their order stay as they are.") % values,
             _("The rule “%(rule)s” is frozen and never changes after that.") % values,
+            *self._given(obj),
+        ]
+
+    def _given(self, obj: Round) -> list[str]:
+        """What the round brings from elsewhere."""
+        words = _("“%(panel)s”: the points of %(count)d entries stay as they are. Source: %(source)s.")
+        return [
+            words % {"panel": panel_name(t.panel), "count": t.points.count(), "source": t.source}
+            for t in obj.given_tables.filter(panel__in=panels_of(parsed_rule(obj.rule_set), "given"))
         ]
 
     def state_of(self, obj: Round) -> dict[str, Any]:
@@ -69,7 +81,13 @@ class OpenRound(OfRound):
             "entries": list(obj.entries.order_by("key").values_list("key", "snapshot")),
             "seats": list(obj.seats.live().order_by("pk").values_list("pk", flat=True)),
             "assignments": list(obj.assignments.order_by("seat", "entry").values_list("seat_id", "entry_id")),
+            **self._given_state(obj),
         }
+
+    def _given_state(self, obj: Round) -> dict[str, Any]:
+        rows = obj.given_tables.order_by("panel", "points__entry")
+        points = list(rows.values_list("panel", "source", "points__entry", "points__points"))
+        return {"given": points} if points else {}
 
     def apply(
         self, obj: Round, payload: dict[str, Any], *, by: Any, second: Any, reason: str, now: dt.datetime

@@ -7,7 +7,7 @@ migrations/0002_evidence.py.
 from evaluations.models.corrections import Correction, Objection
 from evaluations.models.funding import FundingPlan
 from evaluations.models.papers import SEALED, Delegation, Paper, Presence
-from evaluations.models.points import Adjustment
+from evaluations.models.points import Adjustment, GivenPoints, GivenTable
 from evaluations.models.results import Analysis, Bundle, Publication, Standing, Tally, TallyRefusal
 from evaluations.models.rounds import Assignment, Card, Entry, Panel, Recusal, Round, Seat
 from evaluations.models.seasons import Criterion, RuleDraft, RuleSet, Season
@@ -32,6 +32,8 @@ __all__ = [
     "Delegation",
     "Entry",
     "FundingPlan",
+    "GivenPoints",
+    "GivenTable",
     "Mark",
     "Objection",
     "Panel",

@@ -1,10 +1,57 @@
-"""What a rule counts besides marks: bonus points and deductions."""
+"""What a rule counts besides marks: points from elsewhere, counted votes, bonus points and deductions."""
 
+from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
+from communities.models import District
 from evaluations.models.corrections import Correction
-from evaluations.models.rounds import Entry
+from evaluations.models.results import Tally
+from evaluations.models.rounds import Entry, Round
 from evaluations.models.sheets import RoundEvent
+from evaluations.names import panel_name
+from goldidea.lib.models import ClockTimestamp
+
+
+class GivenTable(models.Model):
+    """已有分数: the points that one panel of a round brings from elsewhere. A trigger freezes them when the round opens."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="given_tables")
+    panel = models.CharField(max_length=40)
+    source = models.CharField(_("where the points come from"), max_length=120)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(db_default=ClockTimestamp())
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "panel"], name="one_table_of_points_for_a_panel")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round} {panel_name(self.panel)}"
+
+    @property
+    def district(self) -> District:
+        return self.round.season.district
+
+
+class GivenPoints(models.Model):
+    """The points of one entry, a row of the bundle's given.csv. `tally`: whose total they are, where they were taken over."""
+
+    table = models.ForeignKey(GivenTable, models.CASCADE, related_name="points")
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="given_points")
+    points = models.DecimalField(max_digits=15, decimal_places=6)
+    tally = models.ForeignKey(Tally, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["table", "entry"], name="one_row_of_points_for_an_entry")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry} {self.points}"
 
 
 class Adjustment(models.Model):

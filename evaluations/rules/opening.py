@@ -12,8 +12,10 @@ from django.utils.translation import ngettext
 from evaluations.conduct import checked_rule
 from evaluations.matching import groups
 from evaluations.models import Assignment, Entry, Panel, Round, Seat, Submission
+from evaluations.names import panel_name
 from evaluations.rules.bench import day_of
 from evaluations.rules.conflicts import exclusions, live_seats
+from evaluations.rules.given import with_stale_points, without_points
 from evaluations.states import SeasonState, SubmissionState
 from evaluations.tally import RuleSet as Rule
 from judges.models import Judge
@@ -99,15 +101,16 @@ def _blockers(scene: _Scene) -> Iterator[Finding]:
             remedy=_("Set later times."),
             page="round_edit",
         )
-    kinds = sorted(panel.id for panel in scene.rule.weighted_panels if panel.kind != "marks")
-    if kinds:
+    votes = sorted(panel.id for panel in scene.rule.weighted_panels if panel.kind == "votes")
+    if votes:
         yield Finding(
             "votes-not-collected",
-            _("Votes and points from elsewhere cannot be collected here yet."),
-            tuple(kinds),
+            _("Votes cannot be collected here yet."),
+            tuple(votes),
             _("Choose a rule in which only judges decide."),
             "round_edit",
         )
+    yield from _given(scene, deciding=True)
     if round_.rule_set.calibration_item and round_.trial_case_id is None:
         yield Finding(
             "no-trial-case",
@@ -136,6 +139,30 @@ def _blockers(scene: _Scene) -> Iterator[Finding]:
     yield from _too_few(scene)
     if _needs_connection(scene):
         yield from _disconnected(scene)
+
+
+def _given(scene: _Scene, *, deciding: bool) -> Iterator[Finding]:
+    """Points from elsewhere that are missing, or were corrected where they come from; of panels that decide, or that do not."""
+    panels = [panel for panel in scene.rule.panels if panel.kind == "given"]
+    for key in [panel.id for panel in panels if (panel.weight > 0) == deciding]:
+        if missing := without_points(scene.round, key, scene.entries):
+            yield Finding(
+                "given-missing",
+                _("In “%(panel)s” these entries have no points from elsewhere yet.")
+                % {"panel": panel_name(key)},
+                _names(missing),
+                _("Enter the points, or take them over from the preliminaries."),
+                "round_points",
+            )
+        if stale := with_stale_points(scene.round, key, scene.entries):
+            yield Finding(
+                "given-stale",
+                _("In “%(panel)s” the result from which these points were taken over has been corrected.")
+                % {"panel": panel_name(key)},
+                _names(stale),
+                _("Take the points over again."),
+                "round_points",
+            )
 
 
 def _stale_entries(scene: _Scene) -> Iterator[Finding]:
@@ -241,6 +268,7 @@ def _warnings(scene: _Scene) -> Iterator[Finding]:
                 )
     if not _needs_connection(scene):
         yield from _disconnected(scene)
+    yield from _given(scene, deciding=False)
     yield from _waiting_cases(scene)
 
 

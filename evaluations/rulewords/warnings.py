@@ -23,13 +23,9 @@ def warnings(said: Said) -> Iterator[Warning]:
         )
         yield Warning("conduct.assignment.per_entry", words % {"count": per_entry, "least": least})
     for index, panel in enumerate(said.rule.panels):
-        if panel.kind != "marks" and panel.weight > 0:
-            yield Warning(
-                f"panels[{index}].kind",
-                _(
-                    "Votes and points from elsewhere cannot be collected here yet: such a round cannot be opened."
-                ),
-            )
+        if panel.kind == "votes" and panel.weight > 0:
+            words = _("Votes cannot be collected here yet: such a round cannot be opened.")
+            yield Warning(f"panels[{index}].kind", words)
             break
     if said.rule.lot_seed and "示例" in said.rule.lot_seed:
         words = _("The sentence of the lot is still that of the example: change it before the round opens.")

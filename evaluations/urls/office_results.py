@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from evaluations.views import adjustments, corrections, funding, objections, quality
+from evaluations.views import adjustments, corrections, funding, objections, points, quality
 from evaluations.views import results as views
 
 results: list[URLPattern] = [
@@ -17,6 +17,9 @@ results: list[URLPattern] = [
     path("rounds/<code:code>/correct/", corrections.round_correct, name="round_correct"),
     path("rounds/<code:code>/adjustments/", adjustments.round_adjustments, name="round_adjustments"),
     path("rounds/<code:code>/adjust/", adjustments.round_adjust, name="round_adjust"),
+    path("rounds/<code:code>/points/", points.round_points, name="round_points"),
+    path("rounds/<code:code>/points/<slug:panel>/given/", points.round_given, name="round_given"),
+    path("rounds/<code:code>/points/<slug:panel>/take/", points.round_given_take, name="round_given_take"),
     path("rounds/<code:code>/objections/", objections.round_objections, name="round_objections"),
     path("rounds/<code:code>/objections/new/", objections.objection_new, name="objection_new"),
     path("objections/<code:code>/", objections.objection, name="objection"),

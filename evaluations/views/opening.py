@@ -37,7 +37,10 @@ def round_open(request: HttpRequest, code: str) -> HttpResponse:
         "problem": problem,
         "addresses": {
             name: address(name, found)
-            for name in ("round_edit", "round_entries", "round_seats", "round_assignment", "season")
+            for name in (
+                *("round_edit", "round_entries", "round_seats", "round_assignment"),
+                *("round_points", "season"),
+            )
         },
     }
     status = 409 if request.method == "POST" else 200

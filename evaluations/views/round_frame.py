@@ -74,10 +74,12 @@ def tabs(request: HttpRequest, round_: Round, here: str) -> list[Tab]:
 
 def points_tabs(round_: Round) -> list[tuple[str, Any]]:
     """What the rule counts besides marks."""
-    rule = parsed_rule(round_.rule_set)
+    rule, found = parsed_rule(round_.rule_set), []
+    if any(panel.kind == "given" for panel in rule.panels):
+        found.append(("round_points", _("Points from elsewhere")))
     if rule.adjustments and round_.state not in (RoundState.DRAFT, RoundState.CANCELLED):
-        return [("round_adjustments", _("Bonus and deductions"))]
-    return []
+        found.append(("round_adjustments", _("Bonus and deductions")))
+    return found
 
 
 def address(name: str, round_: Round) -> str:

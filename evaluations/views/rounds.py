@@ -98,6 +98,7 @@ def round(request: HttpRequest, code: str) -> HttpResponse:
                     "round_entries",
                     "round_seats",
                     "round_assignment",
+                    "round_points",
                     "season",
                 )
             }

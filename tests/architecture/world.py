@@ -102,6 +102,7 @@ class World:
         drafted = make.round(make.season(district, f"{name} 待开"), sub_district, state="draft")
         opened = make.scored_round(make.season(district, f"{name} 评分"), sub_district, MARKS)
         adjustable = self._adjustable(make.season(district, f"{name} 加分"), sub_district)
+        pointed = self._pointed(make.season(district, f"{name} 带分"), sub_district)
         tallied = self._tallied(make.scored_round(make.season(district, f"{name} 已计"), sub_district, MARKS))
         published = self._tallied(
             make.scored_round(make.season(district, f"{name} 公示"), sub_district, MARKS)
@@ -145,6 +146,7 @@ class World:
             "round_draft": drafted.code,
             "round_open": opened.code,
             "round_adjustable": adjustable.code,
+            "round_pointed": pointed.code,
             "round_tallied": tallied.code,
             "public_round": published.code,
             "round_refused": refused.code,
@@ -251,6 +253,14 @@ class World:
         make.assign(seat, alone)
         make.sheet(seat, alone, need="20", effect="30")
         return self._tallied(round_)
+
+    def _pointed(self, season: Any, sub_district: Any) -> Any:
+        """A round being prepared to which a panel brings points from elsewhere."""
+        panels = [
+            {"id": "residents", "kind": "marks", "weight": "1"},
+            {"id": "before", "kind": "given", "weight": "1"},
+        ]
+        return make.round(season, sub_district, make.rule_set(season, panels=panels), "draft")
 
     def _adjustable(self, season: Any, sub_district: Any) -> Any:
         """An open round whose rule allows bonus points and deductions."""

@@ -75,6 +75,9 @@ function checkPoints(state) {
   state.given = readRows(files, "given.csv");
   state.votes = readRows(files, "votes.csv");
   state.adjustments = readRows(files, "adjustments.csv");
+  const brought = rule.panels.some((panel) => panel.kind === "given");
+  const sealed = brought ? sha256(files.get("given.csv") || utf8("")) : undefined;
+  if (log.open.given_sha256 !== sealed) throw new Wrong("given");
   const seen = new Set();
   state.given.forEach(([panel, entry, points]) => {
     const again = seen.has(pairOf(panel, entry));
@@ -92,7 +95,8 @@ function checkPoints(state) {
   const rows = state.adjustments.map(([entry, points, reason]) => {
     const value = decimal(points);
     sums.set(entry, add(sums.get(entry) || ZERO, value));
-    if (!log.entries.has(entry) || outside(value)) throw new Wrong("adjustments", entry);
+    const opposite = { n: -value.n, d: value.d }; // takes points back
+    if (!log.entries.has(entry) || (outside(value) && outside(opposite))) throw new Wrong("adjustments", entry);
     return [entry, `${value.n}/${value.d}`, sha256(utf8(reason))];
   });
   sums.forEach((total, entry) => {

@@ -1,0 +1,110 @@
+"""What a round counts besides marks: points from elsewhere, entered before it opens."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from evaluations.actions.giving import save_given, take_over_totals
+from evaluations.forms.tables import GivenForm
+from evaluations.models import GivenTable, Round
+from evaluations.names import panel_name
+from evaluations.parsed import parsed_rule
+from evaluations.rules import rounds as rules
+from evaluations.rules.given import panels_of, preliminaries_of
+from evaluations.tally.decimals import plain_text
+from evaluations.views.round_frame import find_round, round_page
+from goldidea.lib.errors import Refusal
+from goldidea.lib.htmx import go
+
+HERE = "round_points"
+
+
+@require_safe
+def round_points(request: HttpRequest, code: str) -> HttpResponse:
+    """The tables of points from elsewhere, as they stand."""
+    found = find_round(request, code)
+    rules.can_see_progress(request.user, found).enforce()
+    context = {"given": given_tables(found), "arranging": bool(rules.can_arrange(request.user, found))}
+    return round_page(request, "rounds/points.html", found, HERE, context)
+
+
+def given_tables(round_: Round) -> list[dict[str, Any]]:
+    """Each panel of given points with its entries and their points; a constant number of queries."""
+    tables = {
+        table.panel: table
+        for table in GivenTable.objects.filter(round=round_).prefetch_related("points__tally__round")
+    }
+    entries = list(round_.entries.select_related("submission", "snapshot").order_by("position", "key"))
+    found = []
+    for key in panels_of(parsed_rule(round_.rule_set), "given"):
+        table = tables.get(key)
+        points = {row.entry_id: row for row in table.points.all()} if table else {}
+        rows = [
+            {
+                "entry": entry,
+                "points": plain_text(points[entry.pk].points) if entry.pk in points else "",
+                "tally": points[entry.pk].tally if entry.pk in points else None,
+            }
+            for entry in entries
+        ]
+        found.append(
+            {"key": key, "name": panel_name(key), "table": table, "rows": rows, "there": len(points)}
+        )
+    return found
+
+
+def panel_or_404(round_: Round, key: str, kind: str) -> str:
+    """The key of a panel of this kind in the round's rule; else there is no such page."""
+    if key not in panels_of(parsed_rule(round_.rule_set), kind):
+        raise Http404
+    return key
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def round_given(request: HttpRequest, code: str, panel: str) -> HttpResponse:
+    """Enter the points of one panel's entries, or paste them."""
+    found = find_round(request, code)
+    rules.can_arrange(request.user, found).enforce()
+    panel_or_404(found, panel, "given")
+    table = GivenTable.objects.filter(round=found, panel=panel).first()
+    known = dict(table.points.values_list("entry_id", "points")) if table else {}
+    form = GivenForm(
+        request.POST if request.method == "POST" else None,
+        round_=found,
+        known={pk: plain_text(points) for pk, points in known.items()},
+        initial={"source": table.source if table else ""},
+    )
+    if form.is_bound and form.is_valid():
+        source = form.cleaned_data["source"]
+        save_given(found, panel, source, form.values, by=request.user, now=timezone.now())
+        messages.success(request, _("The points are saved."))
+        return go(request, "office:round_points", found.district.slug, found.code)
+    context = {
+        "form": form,
+        "panel": panel,
+        "name": panel_name(panel),
+        "preliminaries": list(preliminaries_of(found)),
+    }
+    status = 422 if form.is_bound else 200
+    return round_page(request, "rounds/given.html", found, HERE, context, status=status)
+
+
+@require_POST
+def round_given_take(request: HttpRequest, code: str, panel: str) -> HttpResponse:
+    """Take the totals of the preliminaries over."""
+    found = find_round(request, code)
+    rules.can_arrange(request.user, found).enforce()
+    panel_or_404(found, panel, "given")
+    try:
+        table = take_over_totals(found, panel, by=request.user, now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+        return go(request, "office:round_given", found.district.slug, found.code, panel)
+    words = _("%(count)d of %(all)d cases have the total of their preliminary now.")
+    counts = {"count": table.points.count(), "all": found.entries.count()}
+    messages.success(request, words % counts)
+    return go(request, "office:round_points", found.district.slug, found.code)
