@@ -148,6 +148,7 @@ def test_from_the_opening_to_a_bundle_that_holds_and_a_correction_that_keeps_the
     best = row.standings.select_related("entry").order_by("position")[0]
     given = next(panel for panel in best.numbers["panels"] if panel["key"] == "preliminary")
     assert Decimal(given["score"]) == best.entry.given_points.get().points
+    assert json.loads(round_.publications.get().body)["rule"]["full_marks"] == ""  # nobody knows it
     told = json.loads(files["log.jsonl"].splitlines()[0])["body"]["given_sha256"]
     assert told == canonical.sha256(files["given.csv"]) and files["given.csv"].count(b"\n") == 9
     assert verify.check(files).wrong == []
