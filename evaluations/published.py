@@ -13,7 +13,7 @@ from evaluations.tally.ballots import csv_field
 from evaluations.tally.computation import PublishedRows
 from evaluations.tally.inputs import Adjustment, Given, Mark, Votes
 
-FEW = 8  # entries whose marks are looked for one by one
+FEW = 100  # entries whose marks are looked for one by one: sooner than to read a million rows
 BundleState = Literal["whole", "withheld", "waiting", "unreadable"]
 
 

@@ -77,7 +77,10 @@ def _page(request: HttpRequest, pk: int, latest: str, case: str) -> HttpResponse
         "state": state,
         **told(rule, document, found, lines),
     }
-    return page(request, "public/computation.html", context)
+    answer = page(request, "public/computation.html", context)
+    if state == "unreadable":  # until the file is there again, not for as long as a page is kept
+        answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def told(

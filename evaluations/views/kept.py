@@ -20,7 +20,10 @@ def kept_page(request: HttpRequest, etag: str, draw: Callable[[], HttpResponse])
         return held
     content = None if request.GET else cache.get(etag)
     if content is None:
-        content = draw().content
+        drawn = draw()
+        if "Cache-Control" in drawn:  # it says itself that it does not hold
+            return drawn
+        content = drawn.content
         if not request.GET:
             cache.set(etag, content, KEPT)
     return conditional(HttpResponse(content), etag)
