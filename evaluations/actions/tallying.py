@@ -113,8 +113,21 @@ class _Figures:
         text = self.known.get((key, id(score)))
         if text is None:
             bar = percent(score["score"], self.maxima[key])
-            text = self.known[key, id(score)] = json.dumps({"key": key, "percent": bar, **score})
+            shown = {name: readable(score[name], self.rule.rounding.places) for name in ("score", "weighted")}
+            text = self.known[key, id(score)] = json.dumps({"key": key, "percent": bar, **score, **shown})
         return text
+
+
+def readable(figure: str | None, places: int) -> str | None:
+    """A criterion's score as people read it: rounded where no stage of the rule rounds it and it is a fraction (629/38).
+
+    result.json keeps the fraction. Where whole sheets are averaged, no total is made of these scores.
+    """
+    if not figure or "/" not in figure:
+        return figure
+    whole = f"{int(abs(Fraction(figure)) * 10**places + Fraction(1, 2)):0{places + 1}d}"
+    sign = "-" if figure.startswith("-") else ""
+    return sign + (f"{whole[:-places]}.{whole[-places:]}" if places else whole)
 
 
 @lru_cache(4096)

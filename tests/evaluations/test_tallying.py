@@ -14,7 +14,7 @@ from evaluations.actions.advancing import advance_entries
 from evaluations.actions.closing import close_due_rounds, close_round_early
 from evaluations.actions.counting import tally_inputs
 from evaluations.actions.publication import publish_final, publish_provisional
-from evaluations.actions.tallying import percent, tally_round
+from evaluations.actions.tallying import percent, readable, tally_round
 from evaluations.actions.voiding import void_sheet
 from evaluations.models import Publication, Round, RoundEvent
 from evaluations.tally import folder_files
@@ -238,3 +238,33 @@ def test_closing_twice_is_told(round_):
     closed(round_)
     with pytest.raises(StaleState):
         close_round_early(round_, by=make.user(), second=make.user(), now=timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("figure", "places", "shown"),
+    [
+        ("629/38", 2, "16.55"),
+        ("89/6", 2, "14.83"),
+        ("-1/3", 1, "-0.3"),
+        ("1/3", 0, "0"),
+        ("1/300", 2, "0.00"),
+        ("18.21", 2, "18.21"),
+        (None, 2, None),
+    ],
+)
+def test_a_score_that_no_stage_rounds_is_shown_rounded(figure, places, shown):
+    assert readable(figure, places) == shown
+
+
+def test_where_whole_sheets_are_averaged_a_criterion_is_shown_with_decimals_and_kept_as_a_fraction(cast):
+    season = make.season(cast.district)
+    rules = make.rule_set(
+        season, level="sheet", rounding={"mode": "half_up", "places": 2, "stages": ["panel", "total"]}
+    )
+    marks = {"早安": [("50", "30"), ("50.5", "30"), ("50.5", "31")]}
+    round_ = make.scored_round(season, cast.home, marks, rules=rules)
+    close_round_early(round_, by=make.user(), second=make.user(), now=timezone.now())
+    row = tally_round(round_.pk, timezone.now())
+    kept = json.loads(row.result)["standings"][0]["panels"]["residents"]["criteria"]["need"]["score"]
+    (panel,) = row.standings.get().numbers["panels"]
+    assert (kept, panel["criteria"][0]["score"]) == ("151/3", "50.33")
