@@ -25,7 +25,7 @@ Role = Appointment.Role
 # Who is above whom: an account is managed by somebody of a higher rank.
 RANK = {Role.PLATFORM_ADMIN: 3, Role.DISTRICT_STAFF: 2, Role.OBSERVER: 2, Role.SUBDISTRICT_STAFF: 1}
 STAFF_ROLES = frozenset({Role.DISTRICT_STAFF, Role.OBSERVER, Role.SUBDISTRICT_STAFF})
-GRANTS = ("grant_staff", "grant_administrator")
+GRANTS = ("grant_staff", "grant_administrator", "end_administrator")
 RESET = "reset_sign_in"
 RESET_OPENS = dt.timedelta(
     days=14
@@ -232,6 +232,34 @@ def can_ask_for_administrator(user: Any) -> Verdict:
         if is_platform_admin(user)
         else Verdict(_("Only administrators of the platform can ask for this."))
     )
+
+
+def administrator_until_ended(account: User, on: dt.date) -> Appointment | None:
+    """The appointment by which the person is an administrator of the platform beyond this day."""
+    return account.appointments.on(on).filter(role=Role.PLATFORM_ADMIN).exclude(until=on).first()
+
+
+def others_administer(account: User, on: dt.date) -> bool:
+    """Whether somebody else, who can sign in, stays an administrator of the platform after this day."""
+    rows = Appointment.objects.on(on).filter(role=Role.PLATFORM_ADMIN).exclude(until=on)
+    people = User.objects.people().activated().filter(is_active=True).exclude(pk=account.pk)
+    return people.filter(pk__in=rows.values("user_id")).exists()
+
+
+def can_ask_to_end_administrator(user: Any, account: User, on: dt.date) -> Verdict:
+    """An administrator's appointment is ended as it is given: asked by an administrator, approved by a second person.
+
+    Never the last one's: the platform would have nobody to give the role again.
+    """
+    if not is_platform_admin(user) or administrator_until_ended(account, on) is None:
+        return HIDDEN
+    if not others_administer(account, on):
+        return Verdict(
+            _(
+                "No other administrator of the platform can sign in. Appoint another first, and let the person set a password."
+            )
+        )
+    return ALLOWED
 
 
 def places_within(user: Any, district: District, places: Any) -> Any:

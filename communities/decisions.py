@@ -19,7 +19,9 @@ from communities.models import Decision
 from goldidea.lib.verdict import ALLOWED, HIDDEN, Verdict
 
 # What concerns an account rather than the district's season: the platform's administrators decide these too.
-OF_ACCOUNTS = frozenset({"grant_staff", "grant_administrator", "reset_sign_in"})
+OF_ACCOUNTS = frozenset({"grant_staff", "grant_administrator", "end_administrator", "reset_sign_in"})
+# Nobody is the second person for what becomes of the own account.
+NOT_ONES_OWN = frozenset({"end_administrator", "reset_sign_in"})
 
 
 class DecisionKind:
@@ -91,6 +93,7 @@ SAME_PHONE = _(
 def waiting_for(user: Any, district: Any, now: dt.datetime) -> Any:
     """Requests for which the person can be the second. Twin of `actions.decisions.can_approve`."""
     rows = Decision.objects.of(district).pending().filter(expires_at__gt=now).exclude(requested_by=user)
+    rows = rows.exclude(kind__in=NOT_ONES_OWN, object_code=user.code)
     if user.phone_hash:
         rows = rows.exclude(requested_by__phone_hash=user.phone_hash)
     if rules.is_district_staff(user, district):

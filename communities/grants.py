@@ -1,4 +1,4 @@
-"""The decisions of two about accounts: a staff role, an administrator of the platform, a lost second factor."""
+"""The decisions of two about accounts: a staff role, an administrator of the platform (given, ended), a lost second factor."""
 
 import datetime as dt
 from typing import Any
@@ -13,8 +13,13 @@ from django.utils.translation import gettext_lazy
 from accounts.actions.factors import reset_sign_in
 from accounts.factors import factors_of
 from accounts.models import User
-from communities.accounts import can_ask_for_administrator, can_ask_for_reset, can_ask_for_staff
-from communities.actions.appointments import appoint
+from communities.accounts import (
+    can_ask_for_administrator,
+    can_ask_for_reset,
+    can_ask_for_staff,
+    can_ask_to_end_administrator,
+)
+from communities.actions.appointments import appoint, end_administrator
 from communities.decisions import DecisionKind
 from communities.models import Appointment, District, SubDistrict
 from goldidea.lib.errors import Refusal
@@ -89,6 +94,34 @@ class GrantAdministrator(GrantStaff):
 
     def can_approve(self, user: Any, obj: User) -> Verdict:
         return can_ask_for_staff(user, obj.granting_district)
+
+
+class EndAdministrator(GrantStaff):
+    """End the appointment of an administrator of the platform. payload: empty."""
+
+    label = gettext_lazy("End the appointment of an administrator of the platform")
+
+    def can_request(self, user: Any, obj: User) -> Verdict:
+        return can_ask_to_end_administrator(user, obj, timezone.localdate())
+
+    def can_approve(self, user: Any, obj: User) -> Verdict:
+        if obj.pk == user.pk:
+            return Verdict(_("This is your own account. Somebody else has to do that."))
+        return can_ask_for_staff(user, obj.granting_district)
+
+    def sentences(self, obj: User, payload: dict[str, Any]) -> list[str]:
+        names = {"name": obj.name, "account": obj.username}
+        return [
+            _("%(name)s (%(account)s) is no administrator of the platform any more, after today.") % names,
+            _("The account and its other appointments stay as they are."),
+        ]
+
+    def apply(
+        self, obj: User, payload: dict[str, Any], *, by: Any, second: Any, reason: str, now: Any
+    ) -> None:
+        end_administrator(
+            obj, by=by, reason=reason, on=timezone.localdate(now), district=obj.granting_district
+        )
 
 
 class ResetSignIn(GrantStaff):

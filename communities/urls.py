@@ -50,6 +50,11 @@ office: list[URLPattern | URLResolver] = [
         accounts.end_appointment,
         name="account_end_appointment",
     ),
+    path(
+        "accounts/<slug:code>/administrator/end/",
+        accounts.end_administrator,
+        name="account_end_administrator",
+    ),
     path("accounts/<slug:code>/reset/", accounts.reset_sign_in, name="account_reset"),
     path("accounts/<slug:code>/disable/", accounts.disable, name="account_disable"),
     path("accounts/<slug:code>/enable/", accounts.enable, name="account_enable"),

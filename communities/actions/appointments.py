@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import ActivationSlip, User
+from communities.accounts import administrator_until_ended, others_administer
 from communities.models import Appointment, Community, District, SubDistrict
 from goldidea.lib import audit
 from goldidea.lib.chinese import sort_key
@@ -97,7 +98,7 @@ def columns(place: Place) -> dict[str, Any]:
 
 
 @transaction.atomic
-def end_appointment(appointment: Any, *, by: Any, on: dt.date, district: District) -> None:
+def end_appointment(appointment: Any, *, by: Any, on: dt.date, district: District, reason: str = "") -> None:
     """The appointment's last day is `on`; what was done under it stays. One that had not begun is struck out.
 
     Takes appointments of any table (also those with organizations).
@@ -106,12 +107,29 @@ def end_appointment(appointment: Any, *, by: Any, on: dt.date, district: Distric
     held = type(appointment).objects.select_for_update(of=("self",)).get(pk=appointment.pk)
     if held.until is not None and held.until <= on:
         raise Refusal(_("This appointment has ended already."))
-    audit.record("end appointment", held, by=by, district=district, changes={"until": (held.until, on)})
+    changes = {"until": (held.until, on)}
+    audit.record("end appointment", held, by=by, reason=reason, district=district, changes=changes)
     if held.since > on:
         held.delete()
     else:
         held.until = on
         held.save(update_fields=["until"])
+
+
+@transaction.atomic
+def end_administrator(account: User, *, by: Any, reason: str, on: dt.date, district: District) -> None:
+    """This person is no administrator of the platform after this day; the last one who can sign in stays.
+
+    All administrators' appointments are held meanwhile: of two who are ended at once, one would be the last.
+    Raises: Refusal.
+    """
+    list(Appointment.objects.filter(role="platform_admin").order_by("pk").select_for_update(of=("self",)))
+    appointment = administrator_until_ended(account, on)
+    if appointment is None:
+        raise Refusal(_("This appointment has ended already."))
+    if not others_administer(account, on):
+        raise Refusal(_("No other administrator of the platform can sign in. Appoint another first."))
+    end_appointment(appointment, by=by, on=on, district=district, reason=reason)
 
 
 @transaction.atomic

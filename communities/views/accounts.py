@@ -95,6 +95,7 @@ def show(request: HttpRequest, shown: User) -> HttpResponse:
             (one, one.is_over(today), one.since > today, rules.in_reach(request.user, request.district, one))
             for one in held
         ],
+        "ending": rules.can_ask_to_end_administrator(request.user, shown, today),
         "verdict": verdict,
         "may_print": rules.can_print_slip(request.user, shown, request.district, held),
         "may_reset": rules.can_ask_for_reset(request.user, shown, request.district),
@@ -170,6 +171,23 @@ def reset_sign_in(request: HttpRequest, code: str) -> HttpResponse:
         return go(request, "office:account", request.district.slug, code)
     context = {"account": known, "form": form}
     return page(request, "accounts/reset.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def end_administrator(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask for the end of an appointment as administrator of the platform."""
+    known = find(request, code)
+    rules.can_ask_to_end_administrator(request.user, known, timezone.localdate()).enforce()
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and carry_out(
+        form, lambda: ask_for(request, known, "end_administrator", {}, form.cleaned_data["reason"])
+    ):
+        messages.success(
+            request, _("The end of the appointment waits for a second person, under Decisions of two.")
+        )
+        return go(request, "office:account", request.district.slug, code)
+    context = {"account": known, "form": form, "is_own": known.pk == request.user.pk}
+    return page(request, "accounts/end_administrator.html", context, status=422 if form.is_bound else 200)
 
 
 def new_account(request: HttpRequest, term: Any, title: str, appoint: Any) -> HttpResponse:

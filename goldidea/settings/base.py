@@ -336,6 +336,7 @@ KEY_ROTATION = ["accounts.rotation.turn", "evaluations.rotation.turn"]
 DECISIONS = {
     "grant_staff": "communities.grants.GrantStaff",
     "grant_administrator": "communities.grants.GrantAdministrator",
+    "end_administrator": "communities.grants.EndAdministrator",
     "reset_sign_in": "communities.grants.ResetSignIn",
     "open_round": "evaluations.decisions.rounds.OpenRound",
     "extend_round": "evaluations.decisions.rounds.ExtendRound",

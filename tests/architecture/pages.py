@@ -71,6 +71,7 @@ JUDGE_PHONE = "judge record: view phone"
 ELECTION = "election record: create, edit, view"
 ASSIGN = "assignment: edit before opening"
 SEAT_CHANGE = "seat, assignment: change after opening"
+RECUSE_FOR = "recusal: record for a judge"
 PROGRESS = "progress: who has handed in, and counts"
 OBJECT = "objection: record, read in the office"
 OBJECT_DECIDE = "objection: decide"
@@ -314,6 +315,8 @@ PAGES: dict[str, Page] = {
     "office:account_appoint_staff": form(STAFF_ROLE, "account"),
     "office:account_end_appointment": post(ACCOUNT, "account", "appointment"),
     "office:account_reset": form(STAFF_ROLE, "account"),
+    # Administrators of the platform are of no district: only they see each other.
+    "office:account_end_administrator": form({"platform_admin": "A"}, "administrator"),
     "office:account_disable": post(ACCOUNT, "account"),
     "office:account_enable": post(ACCOUNT, "account_disabled"),
     "office:slips": get(ACCOUNT),
@@ -363,6 +366,7 @@ PAGES: dict[str, Page] = {
     "office:round_seats": get(STAFF_OBSERVER, "round_draft"),
     "office:panel_change": post(ASSIGN, "round_draft", options=("residents", "seat")),
     "office:seat_withdraw": post(ASSIGN, "round_draft", "seat_draft"),
+    "office:seat_recuse": form(RECUSE_FOR, "round_open", "seat"),
     "office:seat_replace": form(SEAT_CHANGE, "round_open", "seat"),
     "office:assignment_apply": post(ASSIGN, "round_draft"),
     "office:assignment_move": post(ASSIGN, "round_draft"),

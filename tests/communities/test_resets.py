@@ -118,3 +118,58 @@ def test_the_operator_is_the_last_way_back_in(cast: Cast, capsys: Any) -> None:
     assert not admin.is_activated
     form = {"username": admin.username, "digits": code, "password1": PASSWORD, "password2": PASSWORD}
     assert Client().post("/accounts/activate/", form).headers["Location"] == "/desk/"
+
+
+def ending(cast: Cast, role: str = "platform_admin", of: Any = None) -> Any:
+    """Ask for the end of an administrator's appointment."""
+    page = account_page(of or cast.people["platform_admin"], "administrator/end/")
+    return enter(cast.people[role]).post(page, {"reason": "调离"})
+
+
+def second_administrator(cast: Cast) -> Any:
+    """Another administrator of the platform, who has set a password."""
+    new = make.user("第二位平台管理员")
+    make.appoint(new, "platform_admin")
+    return with_password(new)
+
+
+def test_an_administrators_appointment_is_ended_by_two(cast: Cast) -> None:
+    admin, staff = cast.people["platform_admin"], cast.people["district_staff"]
+    leaving = second_administrator(cast)
+    with_password(admin)
+    assert "administrator/end/" in enter(admin).get(account_page(leaving)).text
+    assert ending(cast, of=leaving).status_code == 303
+    assert Decision.objects.get().kind == "end_administrator"
+    assert Decision.objects.get() not in waiting_for(leaving, cast.district, timezone.now())
+    assert (decide(admin).status_code, decide(leaving).status_code) == (403, 403)
+    assert Decision.objects.get() in waiting_for(staff, cast.district, timezone.now())
+    assert decide(staff).status_code == 303
+    assert Appointment.objects.get(user=leaving).until == timezone.localdate()
+    event = AuditEvent.objects.get(action="end appointment")
+    assert (event.actor, event.detail.reason) == (admin.person_key, "调离")
+    assert "administrator/end/" not in enter(admin).get(account_page(leaving)).text
+
+
+def test_the_last_administrator_stays(cast: Cast) -> None:
+    admin = cast.people["platform_admin"]
+    new = make.user("还没有密码的管理员")
+    make.appoint(new, "platform_admin")
+    said = enter(admin).get(account_page(admin), headers={"accept-language": "en"}).text
+    assert "No other administrator of the platform can sign in" in said
+    assert ending(cast).status_code == 403
+    with_password(new), with_password(admin)
+    assert ending(cast).status_code == 303
+    assert ending(cast, of=new).status_code == 303
+    asked = list(Decision.objects.order_by("pk").values_list("code", flat=True))
+    staff = enter(cast.people["district_staff"])
+    answers = [staff.post(f"{OFFICE}decisions/{code}/approve/").status_code for code in asked]
+    assert answers == [303, 409]  # one of the two went; the other is the last
+    assert Appointment.objects.get(user=new).until is None
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("subdistrict_staff", 404), ("observer", 404), ("district_staff", 404)]
+)
+def test_only_administrators_ask_for_the_end_of_an_administrator(cast: Cast, role: str, status: int) -> None:
+    second_administrator(cast)
+    assert ending(cast, role).status_code == status
