@@ -230,6 +230,7 @@ RECORDED: Final[dict[str, Any]] = {
     "present": _("present"),
     "removed": _("removed"),
     "rows": _("rows"),
+    "seat": _("Seat"),
     "seats": _("seats"),
     "second": _("second person"),
     "sha256": _("check value of the rule (SHA-256)"),

@@ -1,4 +1,4 @@
-"""Recusals: a judge declares a conflict of interest, or takes it back. Both are events of the round."""
+"""Recusals: a judge, or the office for a judge, declares a conflict of interest, or takes it back. Both are events of the round."""
 
 import datetime as dt
 import secrets
@@ -33,7 +33,8 @@ def declare_recusal(
     recusal.full_clean(validate_constraints=False)
     recusal.save()
     _log(recusal, entry, "declared")
-    audit.record("declare recusal", entry, by=by, reason=f"{recusal.get_reason_display()} {note}".strip())
+    said = f"{recusal.get_reason_display()} {note}".strip()
+    audit.record("declare recusal", entry, by=by, reason=said, changes=_whose(seat, by))
     return recusal
 
 
@@ -41,15 +42,23 @@ def declare_recusal(
 def withdraw_recusal(recusal: Recusal, *, by: Any, now: dt.datetime) -> None:
     """Take a recusal back until somebody else sits in: a sheet given before counts again.
 
+    What the office recorded the office takes back, not the judge.
     Raises: TooLate, Refusal when the entry is locked or has been given to another judge, StaleState if taken back already.
     """
     entry = _hold(recusal.seat, recusal.entry)
+    if by_office(recusal) and by is not None and by.pk == recusal.seat.judge.user_id:
+        raise Refusal(_("The office recorded this. Only the office can take it back."))
     if replaced_since(recusal):
         raise Refusal(_("Another judge marks this project in your place. Thank you for saying so."))
     if not Recusal.objects.filter(pk=recusal.pk, withdrawn_at=None).update(withdrawn_at=now):
         raise StaleState(_("This was taken back already."))
     _log(recusal, entry, "withdrawn")
-    audit.record("withdraw recusal", entry, by=by)
+    audit.record("withdraw recusal", entry, by=by, changes=_whose(recusal.seat, by))
+
+
+def by_office(recusal: Recusal) -> bool:
+    """Whether the office recorded it for the judge."""
+    return recusal.declared_by_id is not None and recusal.declared_by_id != recusal.seat.judge.user_id
 
 
 def replaced_since(recusal: Recusal) -> bool:
@@ -61,6 +70,11 @@ def replaced_since(recusal: Recusal) -> bool:
         body__contains=f'"{recusal.entry.key}"',
     )
     return later.exists() or recusal.seat.replacements.exists()
+
+
+def _whose(seat: Seat, by: Any) -> dict[str, tuple[Any, Any]]:
+    """When somebody else acts for the judge, the trail says for which seat; a judge's own line names the judge already."""
+    return {} if by is None or by.pk == seat.judge.user_id else {"seat": ("", f"{seat.number:02d}")}
 
 
 def _hold(seat: Seat, entry: Entry) -> Entry:

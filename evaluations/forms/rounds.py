@@ -243,3 +243,38 @@ class TrialCaseForm(forms.Form):
     def __init__(self, *args: Any, cases: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["case"].queryset = cases.select_related("season")  # type: ignore[attr-defined]
+
+
+class OfficeRecusalForm(forms.Form):
+    """Which entry a judge does not mark, and why, as the office learned it."""
+
+    entry = forms.ModelChoiceField(
+        label=gettext_lazy("Entry"),
+        queryset=Entry.objects.none(),
+        to_field_name="code",
+        empty_label=gettext_lazy("choose one"),
+    )
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Reason"),
+        choices=[
+            ("kin", gettext_lazy("a relative or close friend takes part")),
+            ("work", gettext_lazy("works or worked with them")),
+            ("member", gettext_lazy("belongs to the organization")),
+            ("dispute", gettext_lazy("is in a dispute with them")),
+            ("other", gettext_lazy("another reason")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=gettext_lazy("How the office knows"),
+        max_length=200,
+        help_text=gettext_lazy("For example: the judge told us by telephone. Only the office reads it."),
+    )
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        standing = seat.recusals.filter(withdrawn_at=None).values("entry")
+        mine = Entry.objects.filter(assignments__seat=seat, locked_at=None).exclude(pk__in=standing)
+        mine = mine.select_related("snapshot", "submission").order_by("position", "key")
+        self.fields["entry"].queryset = mine  # type: ignore[attr-defined]
+        self.fields["entry"].label_from_instance = lambda entry: f"{entry.submission.number} {entry}"  # type: ignore[attr-defined]

@@ -99,6 +99,22 @@ def can_change_opened(user: Any, round_: Round) -> Verdict:
     return verdict
 
 
+def can_record_recusals(user: Any, round_: Round) -> Verdict:
+    """Record for a judge that the judge does not mark an entry, or take that back: those who run an open round.
+
+    Twin: `rounds_taking_recusals`. That it is in time, and the entry not locked, is said by `can_recuse`.
+    """
+    verdict = can_run(user, round_)
+    if verdict and round_.state != RoundState.OPEN:
+        return Verdict(_("Recusals are recorded while the round is open."))
+    return verdict
+
+
+def rounds_taking_recusals(user: Any, district: Any) -> Any:
+    """Rounds in which the person may record recusals. Twin of `can_record_recusals`."""
+    return run_by(user, district).filter(state=RoundState.OPEN)
+
+
 def can_open(user: Any, round_: Round) -> Verdict:
     """Ask for opening, or be its second."""
     verdict = can_run(user, round_)

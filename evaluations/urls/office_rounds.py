@@ -13,6 +13,7 @@ from evaluations.views import (
     trial_cases,
 )
 from evaluations.views import rounds as views
+from evaluations.views.recusing import seat_recuse
 from evaluations.views.round_papers import round_papers
 
 rounds: list[URLPattern] = [
@@ -44,6 +45,7 @@ rounds: list[URLPattern] = [
     path("rounds/<code:code>/seats/<slug:panel>/<slug:kind>/", seating.panel_change, name="panel_change"),
     path("rounds/<code:code>/seat/<code:seat_code>/withdraw/", seating.seat_withdraw, name="seat_withdraw"),
     path("rounds/<code:code>/seat/<code:seat_code>/replace/", seating.seat_replace, name="seat_replace"),
+    path("rounds/<code:code>/seat/<code:seat_code>/recuse/", seat_recuse, name="seat_recuse"),
     path("rounds/<code:code>/assignment/", assigning.round_assignment, name="round_assignment"),
     path("rounds/<code:code>/assignment/apply/", assigning.assignment_apply, name="assignment_apply"),
     path("rounds/<code:code>/assignment/move/", assigning.assignment_move, name="assignment_move"),

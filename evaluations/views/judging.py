@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evaluations.actions.events import receipt_code
-from evaluations.actions.recusals import declare_recusal, replaced_since, withdraw_recusal
+from evaluations.actions.recusals import by_office, declare_recusal, replaced_since, withdraw_recusal
 from evaluations.actions.sheets import Receipt, criteria_of, submit_score_sheet
 from evaluations.forms.scoring import RecusalForm, ScoreForm
 from evaluations.models import Entry, Photo, ScoreSheet, Seat
@@ -260,6 +260,7 @@ def recuse(request: SeatRequest, code: str) -> HttpResponse:
         "standing": standing,
         "verdict": rules.can_recuse(request.seat, what, now),
         "replaced": standing is not None and replaced_since(standing),
+        "by_office": standing is not None and by_office(standing),
         "next": next_after(entries_of(request.seat), what),
     }
     status = 422 if request.method == "POST" else 200

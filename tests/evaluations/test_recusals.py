@@ -9,9 +9,12 @@ from evaluations.actions.events import record_event
 from evaluations.actions.recusals import declare_recusal, withdraw_recusal
 from evaluations.models import Recusal, RoundEvent, ScoreSheet
 from evaluations.rules import scoring as rules
+from evaluations.rules.rounds import can_record_recusals, rounds_taking_recusals
 from evaluations.tally import canonical
 from goldidea.lib.errors import Refusal, StaleState, TooLate
+from tests import make
 from tests.evaluations.judging import Scene, hand_in
+from tests.personas import Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +113,43 @@ def test_others_cannot_recuse_for_a_judge(client, scene):
 def test_a_conflict_is_declared_while_the_round_takes_sheets(state):
     scene = Scene.open(state=state)
     assert bool(rules.can_recuse(scene.seat, scene.entry, timezone.now())) == (state == "open")
+
+
+def test_rule_and_twin_agree_on_whose_recusals_the_office_records() -> None:
+    cast = Cast.shangcheng()
+    states = ("draft", "open", "counting", "final")
+    rounds = [make.round(make.season(cast.district, state), cast.home, state=state) for state in states]
+    seen = {}
+    for role, person in cast.people.items():
+        if person is not None:
+            allowed = {one.pk for one in rounds if can_record_recusals(person, one)}
+            listed = set(rounds_taking_recusals(person, cast.district).values_list("pk", flat=True))
+            assert listed == allowed, role
+            seen[role] = len(allowed)
+    assert {role for role, count in seen.items() if count} == {
+        "district_staff",
+        "district_staff_2",
+        "subdistrict_staff",
+        "subdistrict_staff_2",
+    }
+
+
+def test_the_office_records_and_only_the_office_takes_back(client, scene):
+    staff = scene.cast.people["subdistrict_staff"]
+    hand_in(scene.seat, scene.entry)
+    page = f"/shangcheng/office/rounds/{scene.round.code}/seat/{scene.seat.code}/recuse/"
+    client.force_login(staff, backend="accounts.backends.AccountBackend")
+    typed = {"entry": scene.entry.code, "reason": "kin", "note": "来电"}
+    assert client.post(page, {**typed, "note": ""}).status_code == 422
+    assert client.post(page, {**typed, "entry": "0000000000"}).status_code == 422
+    assert client.post(page, {"back": scene.entry.code}).status_code == 404
+    asked = client.post(page, typed)
+    assert (asked.status_code, Recusal.objects.count()) == (200, 0)  # first it is told what will happen
+    assert client.post(page, {**typed, "sure": "1"}).status_code == 303
+    assert (Recusal.objects.get().declared_by, ScoreSheet.objects.counted().count()) == (staff, 0)
+    with pytest.raises(Refusal):
+        withdraw_recusal(Recusal.objects.get(), by=scene.seat.judge.user, now=timezone.now())
+    assert client.post(page, {"back": scene.entry.code}).status_code == 303
+    assert ScoreSheet.objects.counted().count() == 1
+    scene.close()
+    assert client.post(page, {**typed, "sure": "1"}).status_code == 422
