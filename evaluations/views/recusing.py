@@ -36,7 +36,7 @@ def seat_recuse(request: HttpRequest, code: str, seat_code: str) -> HttpResponse
     context = {
         "seat": seat,
         "form": form,
-        "asked": asked,
+        "reason": dict(form.fields["reason"].choices).get(form.cleaned_data["reason"]) if asked else "",  # type: ignore[attr-defined]
         "handed_in": asked and sheets.filter(entry=form.cleaned_data["entry"]).exists(),
         "standing": standing.order_by("declared_at"),
     }
