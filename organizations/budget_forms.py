@@ -57,7 +57,12 @@ Typed = list[dict[str, str]]
 
 def stored_lines(budget: Iterable[BudgetLine]) -> Typed:
     """What is stored, as it would have been typed; an empty line for a budget without any."""
-    return [{name: str(getattr(line, name)) for name in FIELDS} for line in budget] or [{}]
+    return [{name: as_typed(getattr(line, name)) for name in FIELDS} for line in budget] or [{}]
+
+
+def as_typed(value: Any) -> str:
+    """A stored value as somebody would type it: 1 and not 1.00; 8.5 and not 8.50."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def typed_lines(data: QueryDict) -> Typed:

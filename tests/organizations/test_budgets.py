@@ -16,6 +16,7 @@ from goldidea.lib.errors import StaleState
 from goldidea.lib.models import AuditDetail
 from organizations.actions.budgets import fingerprint, save_budget, sums
 from organizations.actions.projects import save_project
+from organizations.budget_forms import as_typed
 from organizations.models import BudgetLine, VenturePhilanthropyProject
 from tests import make
 from tests.personas import Cast
@@ -234,3 +235,9 @@ def test_the_page_adds_and_removes_lines_without_a_script(cast: Cast, project) -
         reverse("office:philanthropy_project", args=["shangcheng", project.code])
     ).content.decode()
     assert "3200.00" in page
+
+
+def test_a_stored_line_is_shown_as_it_would_have_been_typed() -> None:
+    typed = [as_typed(Decimal(text)) for text in ("1.00", "8.50", "1200.00", "0.00", "0.05")]
+    assert typed == ["1", "8.5", "1200", "0", "0.05"]
+    assert as_typed("次") == "次"
