@@ -20,6 +20,7 @@ from goldidea.lib.models import AuditEvent, Checkpoint, Seal
 from goldidea.lib.verdict import ALLOWED, HIDDEN, Verdict
 
 PER_PAGE = 25
+CODE_LENGTH = 10
 
 
 def can_read_audit(user: Any, district: District) -> Verdict:
@@ -77,6 +78,10 @@ def line(event: AuditEvent) -> dict[str, Any]:
         "detail": detail,
         "words": action_words(event.action),
         "role": ROLES.get(event.role, event.role),
+        # The number of a row without a code of its own tells nobody anything: the name above it does.
+        "code": ""
+        if event.object_code.isdigit() and len(event.object_code) < CODE_LENGTH
+        else event.object_code,
         "kind": OBJECTS.get(event.object_type, event.object_type),
         "changes": change_words(event.object_type, detail.changes) if detail else [],
     }

@@ -148,8 +148,8 @@ def line(row: Mapping[str, str]) -> str:
     what = " · ".join(filter(None, [key_words(LINES, row, "category"), row["item"], row["remark"]]))
     price, total, own, granted = (grouped(row[key]) for key in ("unit_price", "total", "own", "granted"))
     counted = f"{price} × {row['quantity'].removesuffix('.00')} {row['unit']} = {total}"
-    parts = _("own %(own)s, asked for %(granted)s") % {"own": own, "granted": granted}
-    return f"{what}: {counted} ({parts})"
+    names = {"what": what, "counted": counted, "own": own, "granted": granted}
+    return _("%(what)s: %(counted)s (own %(own)s, asked for %(granted)s)") % names
 
 
 def grouped(text: str) -> str:

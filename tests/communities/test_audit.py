@@ -58,6 +58,12 @@ def test_it_shows_this_district_and_the_sign_ins_of_its_accounts(cast: Cast) -> 
     assert [row["event"].action for row in response.context["rows"]] == ["open account", "sign in"]
 
 
+def test_a_row_without_a_code_of_its_own_is_named_and_not_numbered(cast: Cast) -> None:
+    audit.record("edit calendar", cast.district, by=cast.people["district_staff"])
+    row = enter(cast.people["observer"]).get("/shangcheng/office/audit/").context["rows"][0]
+    assert (row["detail"].object_name, row["code"]) == (str(cast.district), "")
+
+
 def test_phones_are_masked_in_what_changed(cast: Cast) -> None:
     changes = {"contact_phone": ("+8613805710001", "+8613805719999")}
     audit.record("edit organization", cast.organization, by=cast.people["district_staff"], changes=changes)

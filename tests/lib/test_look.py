@@ -10,6 +10,8 @@ from django.http import QueryDict
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils import translation
 
+from goldidea.lib.templatetags.look import brackets
+
 
 class CaseForm(forms.Form):
     title = forms.CharField(label="Title", help_text="As on the poster")
@@ -163,3 +165,11 @@ def test_a_code_to_scan_carries_no_inline_style_and_has_a_name() -> None:
     assert 'role="img" aria-label="Your &quot;list&quot;"' in html
     assert "style=" not in html
     assert html.endswith("</svg></span>")
+
+
+def test_brackets_are_those_of_the_language() -> None:
+    said = {}
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            said[language] = (brackets("2026-1 版"), brackets(7), brackets(""), brackets(None))
+    assert said == {"zh-hans": ("（2026-1 版）", "（7）", "", ""), "en": (" (2026-1 版)", " (7)", "", "")}

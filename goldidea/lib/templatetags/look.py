@@ -34,6 +34,12 @@ class Problem:
     anchor: str = ""
 
 
+@register.filter
+def brackets(value: Any) -> str:
+    """` (value)` as the reader's language writes it: （value） in Chinese, with no space before it. Nothing for nothing."""
+    return _(" (%(what)s)") % {"what": value} if value not in (None, "") else ""
+
+
 @register.inclusion_tag("components/_error_summary.html")
 def error_summary(*forms: BaseForm | BaseFormSet[Any]) -> dict[str, list[Problem]]:
     """Every problem of the forms and formsets given, with links to the fields. Nothing when all is well."""
