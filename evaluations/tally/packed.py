@@ -63,7 +63,7 @@ def pack(rule: RuleSet, inputs: Inputs, columns: Columns) -> PackedMarks | None:
         kinds, thousandths, there = kinds[marked], thousandths[marked], there[marked]
     value = _in_units(rule, criteria, thousandths, there)
     units = {item.id: 10 ** step_decimals(item) for item in rule.criteria}
-    if value is None or _may_overflow(rule, units, value, len(columns.value)):
+    if value is None or _may_overflow(rule, units, value, len(columns.value), len(seat_names)):
         return None
     rest, seat = np.divmod(kinds, sizes[2])
     panel, entry = np.divmod(rest, sizes[1])
@@ -161,8 +161,8 @@ def _checked(item: Criterion, thousandths: Ints) -> Ints | None:
     return value if sound.all() else None
 
 
-def _may_overflow(rule: RuleSet, units: Mapping[str, int], value: AnyInts, marks: int) -> bool:
-    """Whether the largest sum on the way could leave 62 bits."""
+def _may_overflow(rule: RuleSet, units: Mapping[str, int], value: AnyInts, marks: int, seats: int) -> bool:
+    """Whether the largest number on the way could leave 62 bits."""
     largest = int(np.abs(value).max(initial=0)) + 1
     for panel in rule.panels:
         if panel.kind != "marks":
@@ -172,4 +172,5 @@ def _may_overflow(rule: RuleSet, units: Mapping[str, int], value: AnyInts, marks
         sheet = largest * sum(weights) + cap * max(unit, 100)
         if sheet * 200 * marks > _LIMIT:
             return True
-    return largest * marks > _LIMIT
+    # Lines of marks.csv are numbered by seat, criterion and mark.
+    return bool(largest * max(marks, 2 * seats * value.shape[1]) > _LIMIT)

@@ -101,17 +101,22 @@ class PackedMarks:
         """The different ends of lines (seat, criterion and mark), and which of them each mark's line has."""
         least = int(self.value.min(initial=0))
         width = int(self.value.max(initial=0)) - least + 1
-        shift = np.arange(len(self.criterion_names)) * width - least
-        tails, tail = _distinct((self.value + shift)[self.there], len(shift) * width)
-        texts = []
-        for kind in tails.tolist():
-            name = self.criterion_names[kind // width]
-            points = Fraction(kind % width + least, self.units[name])
-            texts.append(f"{csv_field(name)},{_decimal(points)}\n".encode())
+        tails = len(self.criterion_names) * width
+        code = self.value + (np.arange(len(self.criterion_names)) * width - least)
+        code += self.seat[:, None] * tails
+        ends, end = _distinct(
+            code.ravel() if self.there.all() else code[self.there], len(self.seat_names) * tails
+        )
         seats = [f"{csv_field(seat)},".encode() for seat in self.seat_names]
-        seat = np.repeat(self.seat, np.count_nonzero(self.there, axis=1))
-        ends, end = _distinct(seat * len(texts) + tail, len(seats) * len(texts))
-        return [seats[kind // len(texts)] + texts[kind % len(texts)] for kind in ends.tolist()], end
+        texts: dict[int, bytes] = {}
+        pieces = []
+        for seat, tail in zip(*(part.tolist() for part in np.divmod(ends, tails)), strict=True):
+            if tail not in texts:
+                name = self.criterion_names[tail // width]
+                points = Fraction(tail % width + least, self.units[name])
+                texts[tail] = f"{csv_field(name)},{_decimal(points)}\n".encode()
+            pieces.append(seats[seat] + texts[tail])
+        return pieces, end
 
     def panel_scores(self, rule: RuleSet, panel: Panel, corrections: Points) -> dict[str, PanelScore]:
         """The result of a panel of marks for every entry."""
