@@ -120,4 +120,4 @@ def test_judges_who_cannot_be_compared_leave_the_round_closed_with_the_reason():
     assert (round_.state, refusal.code) == ("closed", "disconnected")
     assert list(Round.objects.awaiting_tally()) == []
     with translation.override("zh-hans"):
-        assert str(refusal).startswith("评委组“residents”无法校准")
+        assert str(refusal).startswith("评委组“residents”无法校正")

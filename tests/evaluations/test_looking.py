@@ -33,7 +33,7 @@ def test_the_snapshot_holds_what_was_analysed_and_the_page_draws_it(client):
     page = client.get(f"/shangcheng/results/{round_.code}/").content.decode()
     assert page.count('<svg class="interval"') == 6
     assert page.count("<figcaption>九成把握：第") == 6
-    assert "未校准" in page
+    assert "未校正" in page
     for item in body["analysis"]["standings"]:
         assert f'<td class="num">{item["expected_rank"]}</td>' in page
 
