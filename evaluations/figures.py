@@ -13,7 +13,10 @@ from goldidea.lib.metrics import Metric, gauge
 # By the database's clock. A round waits from its deadline until a worker closes it, then until its tally is committed.
 WAITING = """
 SELECT coalesce(max(extract(epoch FROM clock_timestamp() - closes_at)) FILTER (WHERE state = 'open'), 0),
-       coalesce(max(extract(epoch FROM clock_timestamp() - closed_at)) FILTER (WHERE state = 'closed'), 0)
+       coalesce(max(extract(epoch FROM clock_timestamp() - closed_at)) FILTER (
+         WHERE state = 'closed' AND NOT EXISTS (
+           SELECT 1 FROM evaluations_votepanel p WHERE p.round_id = evaluations_round.id
+           AND NOT EXISTS (SELECT 1 FROM evaluations_votecount c WHERE c.panel_id = p.id))), 0)
 FROM evaluations_round WHERE state IN ('open', 'closed')
 """
 TALLIED = """

@@ -79,10 +79,18 @@ class RoundQuerySet(models.QuerySet[Any]):
         return self.filter(state="open", closes_at__lte=now)
 
     def awaiting_tally(self) -> Self:
-        """Closed, and not known to have no result, or to be counted plain by decision of two people."""
+        """Closed, its votes counted, and not known to have no result, or to be counted plain by decision of two people."""
         events = self.model._meta.apps.get_model("evaluations", "RoundEvent").objects
         plain = Exists(events.filter(round=OuterRef("pk"), kind="plain"))
-        return self.filter(Q(tally_refusal=None) | plain, state="closed")
+        return self.filter(Q(tally_refusal=None) | plain, ~self._without_votes(), state="closed")
+
+    def awaiting_votes(self) -> Self:
+        """Scoring is over, and the votes of a panel have not been entered alike by two people yet."""
+        return self.filter(self._without_votes(), state__in=["counting", "closed"])
+
+    def _without_votes(self) -> Exists:
+        panels = self.model._meta.apps.get_model("evaluations", "VotePanel").objects
+        return Exists(panels.filter(round=OuterRef("pk"), counts=None))
 
     def refused(self) -> Self:
         """Closed without a result, and nobody has decided yet to count them plain."""

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from evaluations.actions.giving import given_rows
+from evaluations.actions.voting import vote_rows
 from evaluations.models import Adjustment, Round, RoundEvent
 from evaluations.parsed import parsed_rule
 from evaluations.rules.given import panels_of
@@ -77,13 +78,15 @@ def inputs_without_marks(round_: Round) -> Inputs:
     ]
     adjusted = Adjustment.objects.filter(entry__round=round_).order_by("pk")
     adjustments = list(adjusted.values_list("entry__key", "points", "reason"))
-    given = panels_of(parsed_rule(round_.rule_set), "given")
+    rule = parsed_rule(round_.rule_set)
+    given, votes = panels_of(rule, "given"), panels_of(rule, "votes")
     return Inputs(
         entries=entries,
         marks=(),
         seats=seats,
         given=given_rows(round_, given) if given else (),
         adjustments=adjustments,
+        votes=vote_rows(round_) if votes else (),
     )
 
 

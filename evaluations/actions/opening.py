@@ -13,7 +13,7 @@ from evaluations.actions.giving import given_rows
 from evaluations.actions.locks import hold_round
 from evaluations.actions.sealing import checkpoint_round, log_of
 from evaluations.conduct import checked_rule
-from evaluations.models import Entry, Round, RuleSet
+from evaluations.models import Entry, Round, RuleSet, VotePanel
 from evaluations.rules.given import panels_of
 from evaluations.rules.opening import readiness
 from evaluations.states import ROUND_MOVES, RoundState
@@ -49,6 +49,9 @@ def open_round(round_: Round, *, by: Any, second: Any, now: dt.datetime) -> Roun
     entries = _number(round_)
     record_event(round_, "open", _opening_body(round_, entries), at=at)
     record_event(round_, "assign", {"added": _pairs(round_), "removed": {}})
+    VotePanel.objects.bulk_create(
+        VotePanel(round=round_, key=key) for key in panels_of(checked_rule(round_.rule_set.text), "votes")
+    )
     checkpoint_round(round_, Checkpoint.Occasion.OPENING)
     audit.record("open round", round_, by=by, changes={"second": (None, second.name)})
     return round_

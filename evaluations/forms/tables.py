@@ -86,6 +86,34 @@ class TableForm(forms.Form):
         self.add_error("pasted", ValidationError(words % {"line": line.strip()[:60]}, code="pasted"))
 
 
+class VotesForm(TableForm):
+    """The votes of each entry; no votes are 0, and no row stays empty."""
+
+    def row_field(self) -> forms.Field:
+        return forms.IntegerField(min_value=0, max_value=10**15 - 1, required=False)
+
+    def read(self, text: str) -> int | None:
+        if not text.isascii() or not text.isdigit():
+            raise ValidationError("")
+        found: int | None = self.row_field().clean(text)
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        for entry in self.entries:
+            name = f"{ROW}{entry.code}"
+            if found.get(name) is None and name not in self.errors:
+                self.add_error(
+                    name, ValidationError(_("Write 0 where a case has no votes."), code="required")
+                )
+        return found
+
+    @property
+    def votes(self) -> dict[str, int]:
+        """Key of each entry -> its votes."""
+        return {entry.key: self.values[entry.pk] for entry in self.entries}
+
+
 class GivenForm(TableForm):
     """Points from elsewhere, and where they come from. A row may stay empty until the round opens."""
 

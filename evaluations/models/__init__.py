@@ -7,7 +7,14 @@ migrations/0002_evidence.py.
 from evaluations.models.corrections import Correction, Objection
 from evaluations.models.funding import FundingPlan
 from evaluations.models.papers import SEALED, Delegation, Paper, Presence
-from evaluations.models.points import Adjustment, GivenPoints, GivenTable
+from evaluations.models.points import (
+    Adjustment,
+    GivenPoints,
+    GivenTable,
+    VoteCount,
+    VotePanel,
+    VoteTable,
+)
 from evaluations.models.results import Analysis, Bundle, Publication, Standing, Tally, TallyRefusal
 from evaluations.models.rounds import Assignment, Card, Entry, Panel, Recusal, Round, Seat
 from evaluations.models.seasons import Criterion, RuleDraft, RuleSet, Season
@@ -59,4 +66,7 @@ __all__ = [
     "Tally",
     "TallyRefusal",
     "TrialSheet",
+    "VoteCount",
+    "VotePanel",
+    "VoteTable",
 ]

@@ -54,6 +54,62 @@ class GivenPoints(models.Model):
         return f"{self.entry} {self.points}"
 
 
+class VotePanel(models.Model):
+    """公众投票: a panel of votes of an opened round. The tally waits until its votes have been entered alike by two people."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="vote_panels")
+    key = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "key"], name="one_panel_of_votes_for_a_key_in_a_round")
+        ]
+
+    def __str__(self) -> str:
+        return panel_name(self.key)
+
+
+class VoteTable(models.Model):
+    """The votes of a panel as one person entered them: {key of an entry: votes}. Counts nothing by itself."""
+
+    panel = models.ForeignKey(VotePanel, models.PROTECT, related_name="tables")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    votes = models.JSONField()
+    entered_at = models.DateTimeField(db_default=ClockTimestamp())
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["panel", "person"], name="one_count_of_votes_by_a_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.panel} {self.entered_at}"
+
+
+class VoteCount(models.Model):
+    """The votes of an entry, a row of the bundle's votes.csv: as two people entered them alike. Insert-only.
+
+    A trigger refuses it before the close and after the tally.
+    """
+
+    panel = models.ForeignKey(VotePanel, models.PROTECT, related_name="counts")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="votes")
+    votes = models.PositiveBigIntegerField()
+    actor = models.UUIDField(null=True, blank=True)
+    second = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["panel", "entry"], name="one_number_of_votes_of_an_entry")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry} {self.votes}"
+
+
 class Adjustment(models.Model):
     """加减分 of an entry, a row of the bundle's adjustments.csv: by two people before the close, or by a correction. Insert-only.
 

@@ -15,7 +15,7 @@ from evaluations.models import Assignment, Entry, Panel, Round, Seat, Submission
 from evaluations.names import panel_name
 from evaluations.rules.bench import day_of
 from evaluations.rules.conflicts import exclusions, live_seats
-from evaluations.rules.given import with_stale_points, without_points
+from evaluations.rules.given import panels_of, with_stale_points, without_points
 from evaluations.states import SeasonState, SubmissionState
 from evaluations.tally import RuleSet as Rule
 from judges.models import Judge
@@ -100,15 +100,6 @@ def _blockers(scene: _Scene) -> Iterator[Finding]:
             _("The time at which scoring closes is past."),
             remedy=_("Set later times."),
             page="round_edit",
-        )
-    votes = sorted(panel.id for panel in scene.rule.weighted_panels if panel.kind == "votes")
-    if votes:
-        yield Finding(
-            "votes-not-collected",
-            _("Votes cannot be collected here yet."),
-            tuple(votes),
-            _("Choose a rule in which only judges decide."),
-            "round_edit",
         )
     yield from _given(scene, deciding=True)
     if round_.rule_set.calibration_item and round_.trial_case_id is None:
@@ -269,6 +260,14 @@ def _warnings(scene: _Scene) -> Iterator[Finding]:
     if not _needs_connection(scene):
         yield from _disconnected(scene)
     yield from _given(scene, deciding=False)
+    if votes := panels_of(scene.rule, "votes"):
+        yield Finding(
+            "votes-later",
+            _(
+                "Votes are entered after the close, by two people, each by themselves; the tally waits for them."
+            ),
+            tuple(map(panel_name, votes)),
+        )
     yield from _waiting_cases(scene)
 
 

@@ -22,11 +22,6 @@ def warnings(said: Said) -> Iterator[Warning]:
             "An entry gets at most %(count)d judges and needs %(least)d marks: such a round cannot be opened."
         )
         yield Warning("conduct.assignment.per_entry", words % {"count": per_entry, "least": least})
-    for index, panel in enumerate(said.rule.panels):
-        if panel.kind == "votes" and panel.weight > 0:
-            words = _("Votes cannot be collected here yet: such a round cannot be opened.")
-            yield Warning(f"panels[{index}].kind", words)
-            break
     if said.rule.lot_seed and "示例" in said.rule.lot_seed:
         words = _("The sentence of the lot is still that of the example: change it before the round opens.")
         yield Warning("lot_seed", words)

@@ -19,6 +19,7 @@ results: list[URLPattern] = [
     path("rounds/<code:code>/adjust/", adjustments.round_adjust, name="round_adjust"),
     path("rounds/<code:code>/points/", points.round_points, name="round_points"),
     path("rounds/<code:code>/points/<slug:panel>/given/", points.round_given, name="round_given"),
+    path("rounds/<code:code>/points/<slug:panel>/votes/", points.round_votes, name="round_votes"),
     path("rounds/<code:code>/points/<slug:panel>/take/", points.round_given_take, name="round_given_take"),
     path("rounds/<code:code>/objections/", objections.round_objections, name="round_objections"),
     path("rounds/<code:code>/objections/new/", objections.objection_new, name="objection_new"),

@@ -1,20 +1,24 @@
-"""What a round counts besides marks: points from elsewhere, entered before it opens."""
+"""What a round counts besides marks: points from elsewhere, entered before it opens, and votes, entered after its close."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from evaluations.actions.giving import save_given, take_over_totals
-from evaluations.forms.tables import GivenForm
+from evaluations.actions.voting import Entered, enter_votes
+from evaluations.forms.tables import GivenForm, VotesForm
 from evaluations.models import GivenTable, Round
 from evaluations.names import panel_name
 from evaluations.parsed import parsed_rule
 from evaluations.rules import rounds as rules
 from evaluations.rules.given import panels_of, preliminaries_of
+from evaluations.rules.votes import can_enter_votes
+from evaluations.states import RoundState
 from evaluations.tally.decimals import plain_text
 from evaluations.views.round_frame import find_round, round_page
 from goldidea.lib.errors import Refusal
@@ -28,7 +32,13 @@ def round_points(request: HttpRequest, code: str) -> HttpResponse:
     """The tables of points from elsewhere, as they stand."""
     found = find_round(request, code)
     rules.can_see_progress(request.user, found).enforce()
-    context = {"given": given_tables(found), "arranging": bool(rules.can_arrange(request.user, found))}
+    context = {
+        "given": given_tables(found),
+        "arranging": bool(rules.can_arrange(request.user, found)),
+        "votes": vote_panels(found),
+        "entering": bool(can_enter_votes(request.user, found)),
+        "scoring": found.state in (RoundState.DRAFT, RoundState.OPEN),
+    }
     return round_page(request, "rounds/points.html", found, HERE, context)
 
 
@@ -55,6 +65,61 @@ def given_tables(round_: Round) -> list[dict[str, Any]]:
             {"key": key, "name": panel_name(key), "table": table, "rows": rows, "there": len(points)}
         )
     return found
+
+
+def vote_panels(round_: Round) -> list[dict[str, Any]]:
+    """Each panel of votes: who has entered them, for which cases two counts differ, or the votes that stand."""
+    panels = round_.vote_panels.prefetch_related("tables__person", "counts")
+    there = {panel.key: panel for panel in panels}
+    entries = list(round_.entries.select_related("submission", "snapshot").order_by("position", "key"))
+    found = []
+    for key in panels_of(parsed_rule(round_.rule_set), "votes"):
+        tables = list(there[key].tables.all()) if key in there else []
+        counts = {row.entry_id: row.votes for row in there[key].counts.all()} if key in there else {}
+        open_ = len(tables) > 1 and not counts
+        last = sorted(tables, key=lambda table: (table.entered_at, table.pk))[-2:] if open_ else []
+        found.append(
+            {
+                "key": key,
+                "name": panel_name(key),
+                "tables": tables,
+                "rows": [(entry, counts[entry.pk]) for entry in entries if entry.pk in counts],
+                "all": sum(counts.values()),
+                "differing": [
+                    e for e in entries if last and last[0].votes.get(e.key) != last[1].votes.get(e.key)
+                ],
+            }
+        )
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def round_votes(request: HttpRequest, code: str, panel: str) -> HttpResponse:
+    """Enter the counted votes of one panel by oneself; nobody sees the other person's count here."""
+    found = find_round(request, code)
+    can_enter_votes(request.user, found).enforce()
+    row = get_object_or_404(found.vote_panels.filter(counts=None), key=panel)
+    own = row.tables.filter(person=request.user).first()
+    keys = dict(found.entries.values_list("key", "pk"))
+    known = {keys[key]: votes for key, votes in own.votes.items() if key in keys} if own else {}
+    form = VotesForm(request.POST if request.method == "POST" else None, round_=found, known=known)
+    if form.is_bound and form.is_valid():
+        came = enter_votes(row, form.votes, by=request.user, now=timezone.now())
+        tell = messages.success if came.settled or came.alone else messages.warning
+        tell(request, votes_words(came))
+        return go(request, "office:round_points", found.district.slug, found.code)
+    context = {"form": form, "panel": row, "own": own}
+    status = 422 if form.is_bound else 200
+    return round_page(request, "rounds/votes.html", found, HERE, context, status=status)
+
+
+def votes_words(came: Entered) -> str:
+    """What came of an entry, in words."""
+    if came.settled:
+        return _("Both counts agree: these votes stand.")
+    if came.alone:
+        return _("Your count is saved. Now somebody else enters the votes by themselves.")
+    return _("Your count is saved. It differs from the other one: both look at the paper again.")
 
 
 def panel_or_404(round_: Round, key: str, kind: str) -> str:

@@ -75,8 +75,10 @@ def tabs(request: HttpRequest, round_: Round, here: str) -> list[Tab]:
 def points_tabs(round_: Round) -> list[tuple[str, Any]]:
     """What the rule counts besides marks."""
     rule, found = parsed_rule(round_.rule_set), []
-    if any(panel.kind == "given" for panel in rule.panels):
-        found.append(("round_points", _("Points from elsewhere")))
+    kinds = {panel.kind for panel in rule.panels} - {"marks"}
+    if kinds:
+        names = {"given": _("Points from elsewhere"), "votes": _("Votes")}
+        found.append(("round_points", names[kinds.pop()] if len(kinds) == 1 else _("Votes and points")))
     if rule.adjustments and round_.state not in (RoundState.DRAFT, RoundState.CANCELLED):
         found.append(("round_adjustments", _("Bonus and deductions")))
     return found

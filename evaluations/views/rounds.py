@@ -86,6 +86,9 @@ def round(request: HttpRequest, code: str) -> HttpResponse:
         context["boards"] = boards(found)
         if Round.objects.refused().filter(pk=found.pk).exists():  # type: ignore[attr-defined]
             context["refused"] = refused_panels(found)
+        if found.state in (RoundState.COUNTING, RoundState.CLOSED):
+            awaiting = Round.objects.awaiting_votes()  # type: ignore[attr-defined]
+            context["without_votes"] = awaiting.filter(pk=found.pk).exists()
         context["pending"] = list(pending_of(found))
         context["opening_asked"] = any(decision.kind == "open_round" for decision in context["pending"])
         if found.state == RoundState.DRAFT:

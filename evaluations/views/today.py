@@ -153,6 +153,20 @@ def finals_out_of_line(reader: Reader) -> Count:
     )
 
 
+def votes_missing(reader: Reader) -> Count:
+    """Their tally waits for counted votes."""
+    number = reader.within_reach(Round.objects.of(reader.district)).awaiting_votes().count()
+    return Count(
+        number,
+        npgettext("unit", "round", "rounds", number),
+        _("Votes to enter"),
+        "office:rounds",
+        "?state=closed",
+        "warn" if number else "ok",
+        _("the tally waits for them") if number else _("none waits"),
+    )
+
+
 def organizations_proposed(reader: Reader) -> Count:
     rows = reader.within_reach(SocialOrganization.objects.of(reader.district)).filter(state="proposed")
     number = rows.count()
@@ -223,6 +237,7 @@ STAFF_COUNTS: tuple[Counted, ...] = (
     cases_to_check,
     cases_returned,
     objections_undecided,
+    votes_missing,
     organizations_proposed,
     accounts_not_activated,
 )

@@ -20,6 +20,7 @@ EVIDENCE_TABLES = (
     "evaluations_bundle",
     "evaluations_correction",
     "evaluations_adjustment",
+    "evaluations_votecount",
     "lib_seal",
     "lib_checkpoint",
 )

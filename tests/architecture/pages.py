@@ -81,6 +81,8 @@ JUDGING = "judge diagnostics: view by name, after publication"
 PUBLISH = "result: publish, correct"
 VOID = "score sheet: void with reason"
 ADJUST = "adjustment: add before the close"
+# Counted votes are entered as paper sheets are: twice, by different people.
+VOTES = "paper sheet: enter first or second (different people)"
 SCREEN = "submission: return, accept"
 SUBMITTED = "submission: view submitted"
 CASE_EDIT = "submission: create, edit"
@@ -289,6 +291,7 @@ PAGES: dict[str, Page] = {
     "office:round_adjust": form(ADJUST, "round_adjustable"),
     "office:round_points": get(PROGRESS, "round_pointed"),
     "office:round_given": form(ASSIGN, "round_pointed", options=("before",)),
+    "office:round_votes": form(VOTES, "round_voted", options=("online",)),
     "office:round_given_take": post(ASSIGN, "round_pointed", options=("before",)),
     "office:round_correct": form(PUBLISH, "public_round"),
     "office:round_objections": get(OBJECT, "public_round"),

@@ -19,7 +19,7 @@ from evaluations.actions.drafts import begin_draft
 from evaluations.actions.funding import decide_funding, save_funding_plan
 from evaluations.actions.publication import publish_final, publish_provisional
 from evaluations.actions.tallying import tally_round
-from evaluations.models import Bundle, Photo
+from evaluations.models import Bundle, Photo, VotePanel
 from goldidea.lib.sealing import checkpoint
 from judges.models import ElectionMeeting, StandingInterest
 from organizations.models import Engagement, VenturePhilanthropyProject
@@ -106,6 +106,7 @@ class World:
         opened = make.scored_round(make.season(district, f"{name} 评分"), sub_district, MARKS)
         adjustable = self._adjustable(make.season(district, f"{name} 加分"), sub_district)
         pointed = self._pointed(make.season(district, f"{name} 带分"), sub_district)
+        voted = self._voted(make.season(district, f"{name} 投票"), sub_district)
         tallied = self._tallied(make.scored_round(make.season(district, f"{name} 已计"), sub_district, MARKS))
         published = self._tallied(
             make.scored_round(make.season(district, f"{name} 公示"), sub_district, MARKS)
@@ -151,6 +152,7 @@ class World:
             "round_open": opened.code,
             "round_adjustable": adjustable.code,
             "round_pointed": pointed.code,
+            "round_voted": voted.code,
             "round_tallied": tallied.code,
             "public_round": published.code,
             "round_refused": refused.code,
@@ -256,6 +258,19 @@ class World:
         seat = make.seat(round_, make.judge(lead))
         make.assign(seat, alone)
         make.sheet(seat, alone, need="20", effect="30")
+        return self._tallied(round_)
+
+    def _voted(self, season: Any, sub_district: Any) -> Any:
+        """A closed round whose tally waits for counted votes."""
+        votes = {
+            "id": "online",
+            "kind": "votes",
+            "weight": "1",
+            "conversion": {"method": "top", "full": "100"},
+        }
+        panels = [{"id": "residents", "kind": "marks", "weight": "1"}, votes]
+        round_ = make.scored_round(season, sub_district, MARKS, rules=make.rule_set(season, panels=panels))
+        VotePanel.objects.create(round=round_, key="online")
         return self._tallied(round_)
 
     def _pointed(self, season: Any, sub_district: Any) -> Any:

@@ -19,6 +19,8 @@ from evaluations.models import (
     SubmissionSnapshot,
     Tally,
     TrialSheet,
+    VoteCount,
+    VotePanel,
 )
 from goldidea.lib import audit
 from goldidea.lib.audit_sealing import seal_audit
@@ -62,6 +64,7 @@ def scene():
         round=round_, tally=tally, before=before, kind="adjustment", changes=[], event=logged[0]
     )
     Adjustment.objects.create(entry=entry, points=1, event=logged[1])
+    _voted(cast, season)
     Bundle.objects.create(tally=tally, checkpoint=head, sha256="0" * 64, size=1, with_marks=True)
     return {
         "cast": cast,
@@ -72,6 +75,13 @@ def scene():
         "rules": rules,
         "case": case,
     }
+
+
+def _voted(cast, season):
+    """A row of votes, of another round that is closed."""
+    closed = make.round(season, cast.home, state="closed")
+    entry = make.entry(closed, make.submission(season, cast.community, "accepted"))
+    VoteCount.objects.create(panel=VotePanel.objects.create(round=closed, key="online"), entry=entry, votes=1)
 
 
 def refused(action, code=None):

@@ -162,17 +162,6 @@ def test_a_tie_recorded_after_the_assignment_keeps_it_shut(ready):
     assert finding.names == (f"{seat.judge.name} · {entry.submission.number} (tied to the community)",)
 
 
-def test_votes_that_decide_keep_it_shut():
-    panels = [
-        {"id": "residents", "kind": "marks", "weight": "0.7"},
-        {"id": "online", "kind": "votes", "weight": "0.3", "conversion": {"method": "top", "full": "100"}},
-    ]
-    scene = room(6, panels=panels, ties=["exact"])
-    scene.seat_all()
-    scene.assign_all()
-    assert codes(readiness(scene.round, now()).blockers) == ["votes-not-collected"]
-
-
 def split_in_two(ready):
     first, *others = ready.round.entries.order_by("key")
     seats = list(ready.round.seats.order_by("number"))
