@@ -59,7 +59,8 @@ def test_it_shows_this_district_and_the_sign_ins_of_its_accounts(cast: Cast) -> 
 
 
 def test_a_row_without_a_code_of_its_own_is_named_and_not_numbered(cast: Cast) -> None:
-    audit.record("edit calendar", cast.district, by=cast.people["district_staff"])
+    staff = cast.people["district_staff"]
+    audit.record("edit calendar", cast.district, by=staff, district=cast.district)
     row = enter(cast.people["observer"]).get("/shangcheng/office/audit/").context["rows"][0]
     assert (row["detail"].object_name, row["code"]) == (str(cast.district), "")
 
