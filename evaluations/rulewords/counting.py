@@ -58,10 +58,14 @@ def calibrating(said: Said) -> Iterator[str]:
         plan.min_marks,
     ) % {"count": plan.min_marks}
     yield (
-        _("If judges and cases fall into groups that share no judge, the round is not tallied.")
+        _(
+            "If judges and cases fall into groups that share no judge, the round is not tallied "
+            "until two people decide to count the marks as they stand."
+        )
         if plan.if_disconnected == "refuse"
         else _(
-            "If judges and cases fall into groups that share no judge, two people may decide not to correct."
+            "If judges and cases fall into groups that share no judge, the marks of that panel are counted "
+            "as they stand, and the result says so."
         )
     )
 
