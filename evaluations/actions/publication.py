@@ -211,6 +211,7 @@ def _rule(rule: RuleSet) -> dict[str, Any]:
         "panels": [{"key": p.id, "kind": p.kind, "weight": str(p.weight)} for p in rule.panels],
         "awards": [{"key": a.id, "name": dict(a.name), "places": a.places} for a in rule.awards],
         "full_marks": "" if (full := full_marks(rule).total) is None else str(full),
+        "level": rule.level,
         "trim": {"high": rule.trim.high, "low": rule.trim.low, "from": rule.trim.start},
         "calibration": rule.calibration
         and {"cap": str(rule.calibration.cap), "min_marks": rule.calibration.min_marks},

@@ -143,7 +143,9 @@ def test_a_publication_whose_bundle_is_still_being_made_says_so(client):
     assert client.get(f"/shangcheng/results/{scene.round.code}/check/").status_code == 404
     assert build_bundle(row.pk) is None  # nothing is published
     publication = publish_provisional(scene.round, by=scene.staff, second=scene.second, now=timezone.now())
-    assert "正在生成" in client.get(f"/shangcheng/results/{scene.round.code}/check/").content.decode()
+    page = client.get(f"/shangcheng/results/{scene.round.code}/check/").content.decode()
+    assert "正在生成" in page
+    assert "js/check.js" not in page
     assert client.get(f"/shangcheng/bundles/{publication.code}.zip").status_code == 404
     assert build_bundle(row.pk) is None  # the analysis is not there yet
     analyse_tally(row.pk)

@@ -1,6 +1,7 @@
 """What people read of how sure a ranking is, how each total came about and how good the judging was."""
 
 import json
+import re
 
 import pytest
 from django.utils import timezone
@@ -61,3 +62,20 @@ def test_the_spread_of_marks_counts_every_counted_mark_and_is_kept_where_sheets_
     published_few.refresh_from_db()
     publish_provisional(published_few, by=make.user(), second=make.user(), now=timezone.now())
     assert json.loads(Publication.objects.get(tally=row).body)["distribution"] == {}
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"trim": {"high": 1, "low": 1, "from": 5, "advised": 0}}, "每一项去掉 1 个最高分和 1 个最低分"),
+        (
+            {**CALIBRATED, "trim": {"high": 1, "low": 1, "from": 5, "advised": 0}},
+            "去掉 1 张最高的和 1 张最低的",
+        ),
+        ({"trim": {"high": 0, "low": 0, "from": 1, "advised": 0}}, None),
+    ],
+)
+def test_the_ranking_says_what_is_struck_out_as_the_rule_has_it(client, rule, said):
+    page = client.get(f"/shangcheng/results/{published(**rule).code}/").content.decode()
+    assert bool(re.search(r"去掉 \d", page)) == (said is not None)
+    assert said is None or said in page
