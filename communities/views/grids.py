@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.again import prove_again
 from communities import rules
 from communities.actions import grids as actions
 from communities.filters.grids import GridFilter, WorkerFilter
@@ -276,11 +276,12 @@ def worker_end(request: HttpRequest, code: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@reauthentication_required
 def worker_phone(request: HttpRequest, code: str) -> HttpResponse:
     """The whole phone, after the password and a reason; recorded."""
     found = find(request, SocialWorker.objects, code)
     rules.can_ask_for_worker_phone(request.user, found).enforce()
+    if again := prove_again(request):
+        return again
     form, phone = PhoneReasonForm(request.POST or None), ""
     if form.is_valid():
         reason = form.cleaned_data["reason"]

@@ -23,13 +23,21 @@ class CorrectionForm(forms.Form):
         help_text=_("For sheets declared void, and for a conflict of interest that was overlooked."),
     )
     entry = forms.ModelChoiceField(
-        label=_("Case that gets or loses points"), queryset=None, required=False, to_field_name="key"
+        label=_("Case that gets or loses points"),
+        empty_label=_("none chosen"),
+        queryset=None,
+        required=False,
+        to_field_name="key",
     )
     points = forms.DecimalField(
         label=_("Points (with a minus to take them off)"), required=False, max_digits=7, decimal_places=3
     )
     objection = forms.ModelChoiceField(
-        label=_("Objection that was upheld"), queryset=None, required=False, to_field_name="code"
+        label=_("Objection that was upheld"),
+        empty_label=_("none chosen"),
+        queryset=None,
+        required=False,
+        to_field_name="code",
     )
     reason = forms.CharField(
         label=_("Reasons"),

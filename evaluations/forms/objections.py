@@ -24,7 +24,7 @@ class ObjectionForm(forms.ModelForm):
     class Meta:
         model = Objection
         fields = ("kind", "name", "contact", "entry", "text", "received_on")
-        labels: ClassVar = {"contact": _("how to reach them")}
+        labels: ClassVar = {"contact": _("How to reach them")}
         widgets = {
             "kind": forms.RadioSelect,
             "name": forms.TextInput,

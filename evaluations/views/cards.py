@@ -26,7 +26,7 @@ DOOR = "card"
 
 
 def find_round(request: Any, code: str) -> Round:
-    rounds = Round.objects.of(request.district).select_related("season__district", "sub_district")
+    rounds = Round.objects.of(request.district).select_related("season__district", "sub_district", "rule_set")
     return get_object_or_404(rounds, code=code)
 
 

@@ -32,11 +32,12 @@ def round_points(request: HttpRequest, code: str) -> HttpResponse:
     """The tables of points from elsewhere, as they stand."""
     found = find_round(request, code)
     rules.can_see_progress(request.user, found).enforce()
+    kinds = {panel.kind for panel in parsed_rule(found.rule_set).panels}
     context = {
-        "given": given_tables(found),
+        "given": given_tables(found) if "given" in kinds else [],
         "arranging": bool(rules.can_arrange(request.user, found)),
-        "votes": vote_panels(found),
-        "entering": bool(can_enter_votes(request.user, found)),
+        "votes": vote_panels(found) if "votes" in kinds else [],
+        "entering": "votes" in kinds and bool(can_enter_votes(request.user, found)),
         "scoring": found.state in (RoundState.DRAFT, RoundState.OPEN),
     }
     return round_page(request, "rounds/points.html", found, HERE, context)

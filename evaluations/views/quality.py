@@ -3,14 +3,12 @@
 import json
 from typing import Any
 
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.again import prove_again
 from evaluations.actions.judging import show_judging
 from evaluations.distribution import FEWEST_SHEETS
 from evaluations.forms.objections import WhyForm
@@ -20,7 +18,7 @@ from evaluations.quality_words import figures_of, home_words, influence_words
 from evaluations.rules import results as rules
 from evaluations.views.kept import etag_of, kept_page
 from evaluations.views.round_frame import find_round, form_page
-from goldidea.lib.htmx import go, page
+from goldidea.lib.htmx import page
 
 Line = dict[str, Any]
 
@@ -87,8 +85,8 @@ def round_judging(request: HttpRequest, code: str) -> HttpResponse:
     """The same by name, after publication, after the password once more and with a reason that is kept."""
     found = find_round(request, code)
     rules.can_see_judging(request.user, found).enforce()
-    if not did_recently_reauthenticate(request):
-        return go(request, f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
+    if again := prove_again(request):
+        return again
     form = WhyForm(request.POST if request.method == "POST" else None)
     context: Line = {"round": found}
     if form.is_bound and form.is_valid():

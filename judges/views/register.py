@@ -2,20 +2,18 @@
 
 from typing import Any
 
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.again import prove_again
 from communities import rules as places
 from communities.models import Community, SubDistrict
-from goldidea.lib.htmx import go, page
+from goldidea.lib.htmx import page
 from goldidea.lib.spreadsheets import CSV_TYPE, XLSX_TYPE, as_csv, as_xlsx
 from judges import rules
 from judges.actions.exports import record_export
@@ -113,8 +111,8 @@ def phone(request: HttpRequest, code: str) -> HttpResponse:
     """The whole phone, after the password once more and with a reason that is kept."""
     found = find(request, code)
     rules.can_show_phone(request.user, found).enforce()
-    if not did_recently_reauthenticate(request):
-        return go(request, f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
+    if again := prove_again(request):
+        return again
     form = ReasonForm(request.POST or None)
     context: dict[str, Any] = {"judge": found, "form": form, "number": ""}
     if form.is_valid():

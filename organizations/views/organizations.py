@@ -1,6 +1,5 @@
 """The office's register of social organizations."""
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.again import prove_again
 from communities import rules as places
 from communities.registers import register_of
 from communities.views.exports import table
@@ -155,11 +155,12 @@ def organization_state(request: HttpRequest, code: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-@reauthentication_required
 def organization_phone(request: HttpRequest, code: str) -> HttpResponse:
     """The whole phone of the contact, after the password and a reason; recorded."""
     found = find(request, code)
     rules.can_ask_for_phone(request.user, found).enforce()
+    if again := prove_again(request):
+        return again
     form, phone = ReasonForm(request.POST or None), ""
     if form.is_valid():
         phone = actions.show_phone(

@@ -167,4 +167,5 @@ def test_a_frozen_rule_is_never_changed(scene):
 
 
 def test_snapshots_and_voids_exist_for_the_test_above(scene):
-    assert SubmissionSnapshot.objects.count() == SheetVoid.objects.count() == 1
+    assert SubmissionSnapshot.objects.exists()
+    assert SheetVoid.objects.exists()
