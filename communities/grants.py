@@ -96,18 +96,22 @@ class GrantAdministrator(GrantStaff):
         return can_ask_for_staff(user, obj.granting_district)
 
 
-class EndAdministrator(GrantStaff):
+class OfAnother(GrantStaff):
+    """What is decided about a person's account: nobody approves of it for the own one."""
+
+    def can_approve(self, user: Any, obj: User) -> Verdict:
+        if obj.pk == user.pk:
+            return Verdict(_("This is your own account. Somebody else has to do that."))
+        return can_ask_for_staff(user, obj.granting_district)
+
+
+class EndAdministrator(OfAnother):
     """End the appointment of an administrator of the platform. payload: empty."""
 
     label = gettext_lazy("End the appointment of an administrator of the platform")
 
     def can_request(self, user: Any, obj: User) -> Verdict:
         return can_ask_to_end_administrator(user, obj, timezone.localdate())
-
-    def can_approve(self, user: Any, obj: User) -> Verdict:
-        if obj.pk == user.pk:
-            return Verdict(_("This is your own account. Somebody else has to do that."))
-        return can_ask_for_staff(user, obj.granting_district)
 
     def sentences(self, obj: User, payload: dict[str, Any]) -> list[str]:
         names = {"name": obj.name, "account": obj.username}
@@ -124,18 +128,13 @@ class EndAdministrator(GrantStaff):
         )
 
 
-class ResetSignIn(GrantStaff):
+class ResetSignIn(OfAnother):
     """Withdraw the second factor that somebody lost, and the password with it. payload: empty."""
 
     label = gettext_lazy("Reset a lost second factor")
 
     def can_request(self, user: Any, obj: User) -> Verdict:
         return can_ask_for_reset(user, obj, obj.granting_district)
-
-    def can_approve(self, user: Any, obj: User) -> Verdict:
-        if obj.pk == user.pk:
-            return Verdict(_("This is your own account. Somebody else has to do that."))
-        return can_ask_for_staff(user, obj.granting_district)
 
     def sentences(self, obj: User, payload: dict[str, Any]) -> list[str]:
         names = {"name": obj.name, "account": obj.username}
