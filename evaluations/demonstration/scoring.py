@@ -86,7 +86,7 @@ def score_some(
             continue
         revisions = 2 if throw.randrange(REVISED) == 0 else 1
         for revision in range(revisions):
-            hand_in_sheet(cast, row, f"{name}/{row.entry.key}/{judge}", revision)
+            hand_in_sheet(cast, row, f"{name}/{row.entry.key}/{seat.pseudonym}", revision)
         sheets += revisions
     return sheets
 
