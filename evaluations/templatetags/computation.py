@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from evaluations.tally.rounding import figure, fraction
+from evaluations.tally.rounding import figure, fraction, rounded
 
 register = template.Library()
 LONGEST = 12  # decimals, and digits of a fraction's parts, that are still read
@@ -30,6 +30,15 @@ def exactly(value: Fraction | None, places: int = 0) -> SafeString:
     return format_html(
         '<data class="figure" value="{}">{}…{}</data>', fraction(value), _cut(value, places + MORE), beside
     )
+
+
+@register.filter
+def about(value: Fraction | None, places: int = 0) -> SafeString:
+    """A figure that nobody goes on with, short: ≈ 16.55. The attribute still holds the exact value."""
+    if value is None or value == rounded(value, places, "half_up"):
+        return exactly(value, places)
+    short = figure(rounded(value, places, "half_up"), places)
+    return format_html('<data class="figure" value="{}">≈ {}</data>', fraction(value), short)
 
 
 @register.filter

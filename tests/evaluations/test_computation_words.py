@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from evaluations.tally import Inputs, TallyError, parse_rule, tally
 from evaluations.tally.computation import PublishedRows, compute, equals_of
 from evaluations.tally.messages import FolderError, RuleErrors
-from evaluations.templatetags.computation import exactly
+from evaluations.templatetags.computation import about, exactly
 from evaluations.views.computation import told
 from tests.evaluations.agreement import random_case
 
@@ -120,3 +120,9 @@ def test_a_figure_is_exact_or_says_that_it_goes_on(figure, places, shown):
     assert re.sub(r"<[^>]+>|\s", "", html) == shown
     if figure is not None:
         assert Fraction(re.search('value="([^"]+)"', html)[1]) == figure
+
+
+def test_a_figure_for_information_is_short_and_keeps_its_value() -> None:
+    assert about(Fraction(629, 38), 2) == '<data class="figure" value="629/38">≈ 16.55</data>'
+    assert about(Fraction(37, 2), 2) == exactly(Fraction(37, 2), 2)
+    assert about(None, 2) == "<span>–</span>"
