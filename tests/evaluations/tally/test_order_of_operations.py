@@ -270,7 +270,9 @@ def test_adjustments_are_added_before_the_last_rounding():
     ("rows", "row", "code"),
     [
         ([("A", "20.5", "")], 2, "adjustment-out-of-range"),
-        ([("A", "1", ""), ("A", "-5.01", "")], 3, "adjustment-out-of-range"),
+        # Beyond the least points, and no opposite of allowed ones either: those may be taken back.
+        ([("A", "1", ""), ("A", "-20.01", "")], 3, "adjustment-out-of-range"),
+        ([("A", "-5.01", "")], None, "adjustments-sum-out-of-range"),
         ([("A", "15", ""), ("A", "15", "")], None, "adjustments-sum-out-of-range"),
     ],
 )
